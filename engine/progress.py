@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Cancelled(Exception):  # noqa: N818  (not an error: the work was told to stop)
+class Cancelled(Exception):
     """Raised by `Progress` inside work that should stop. Never shown to the user, never swallowed."""
 
 
