@@ -1,0 +1,313 @@
+"""The door into the engine: everything the studio and the command line may ask for.
+
+All calls block; run them in a lane (`engine.jobs`). Importing this module imports neither torch nor VTK: the heavy parts
+load with the first call that needs them, so that a window can be on screen before.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.assets import model_roots
+from engine.errors import ModelError, PictureError, ShapeError
+from engine.progress import NO_PROGRESS, Progress
+from engine.requests import (
+    PREVIEW_LEVELS,
+    SETTLED_LEVELS,
+    CompareRequest,
+    Comparison,
+    DecodeRequest,
+    EncodeRequest,
+    FitRequest,
+    FitResult,
+    LatentSpace,
+    Measurement,
+    ModelInfo,
+    OpenedShape,
+    ShapeResult,
+    Up,
+)
+from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
+
+if TYPE_CHECKING:
+    from engine.models.base import ShapeModel
+
+__all__ = [
+    "PREVIEW_LEVELS",
+    "SETTLED_LEVELS",
+    "CompareRequest",
+    "Comparison",
+    "DecodeRequest",
+    "EncodeRequest",
+    "Engine",
+    "FitRequest",
+    "FitResult",
+    "Frame",
+    "Latent",
+    "LatentSpace",
+    "Measurement",
+    "Mesh",
+    "ModelInfo",
+    "OpenedShape",
+    "Picture",
+    "PointCloud",
+    "Shape",
+    "ShapeResult",
+]
+
+
+def default_threads() -> int:
+    """Threads for torch: the cores this process may use, but at most 8 (more do not help decoders this small)."""
+    import os
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(8, cores))
+
+
+class Engine:
+    """Models, pictures, shapes and measurements behind one object.
+
+    Safe to call from several threads: loaded models are read-only, and loading is guarded by a lock.
+
+    Args:
+        device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:N".
+        threads: torch threads; None takes `default_threads()`.
+        roots: folders that hold model folders; None takes `engine.assets.model_roots()`.
+    """
+
+    def __init__(self, device: str = "auto", threads: int | None = None, roots: tuple[Path, ...] | None = None) -> None:
+        self._device = device
+        self._threads = threads
+        self._roots = roots
+        self._lock = threading.RLock()
+        self._infos: dict[str, ModelInfo] | None = None
+        self._models: dict[str, ShapeModel] = {}
+        self._spaces: dict[str, LatentSpace] = {}
+        self._threads_set = False
+
+    # --- what there is ---------------------------------------------------------------------------------------------
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """All models found, without loading any weights."""
+        return tuple(self._known().values())
+
+    def info(self, model: str) -> ModelInfo:
+        """What is known of one model.
+
+        Raises:
+            ModelError: if there is no such model; the message lists those that exist.
+        """
+        known = self._known()
+        if model not in known:
+            raise ModelError("There is no model {model}; available: {known}.", model=model, known=", ".join(known) or "none")
+        return known[model]
+
+    def space(self, model: str) -> LatentSpace:
+        """Training codes and slider directions of a model (reads one file; no torch)."""
+        info = self.info(model)
+        with self._lock:
+            if model not in self._spaces:
+                from engine.models.checkpoint import load_space
+
+                self._spaces[model] = load_space(info.folder)
+            return self._spaces[model]
+
+    def load(self, model: str, progress: Progress = NO_PROGRESS) -> ModelInfo:
+        """Load the weights of a model now, so that later calls answer at once."""
+        info = self.info(model)
+        progress.step(0, 1, "loading the model")
+        self._model(model)
+        progress.step(1, 1, "model loaded")
+        return info
+
+    def credits(self, model: str) -> str:
+        """The credits of the data behind a model (plain text, part of CC-BY's conditions)."""
+        path = self.info(model).folder / "DATA-CREDITS"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def card(self, model: str) -> str:
+        """The model card (Markdown)."""
+        path = self.info(model).folder / "card.md"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    @property
+    def device(self) -> str:
+        """The torch device in use (imports torch)."""
+        import torch
+
+        if self._device == "auto":
+            return "cuda" if torch.cuda.is_available() else "cpu"
+        if self._device.startswith("cuda") and not torch.cuda.is_available():
+            raise ModelError("No GPU is available to torch; choose the device cpu or auto.")
+        return self._device
+
+    # --- shapes from codes, codes from pictures and shapes -----------------------------------------------------------
+
+    def decode(self, request: DecodeRequest, progress: Progress = NO_PROGRESS) -> ShapeResult:
+        """The shape of a code; coarser levels are published by `progress.partial` as `ShapeResult`s.
+
+        Raises:
+            ModelError: if the model is unknown or the code has another length than the model's.
+        """
+        import torch
+
+        model = self._model(request.latent.model)
+        info = self.info(request.latent.model)
+        if len(request.latent.values) != model.latent_dim:
+            raise ModelError(
+                "The code has {got} numbers, but {model} needs {want}.",
+                got=len(request.latent.values),
+                model=info.title,
+                want=model.latent_dim,
+            )
+        start = time.perf_counter()
+        with torch.inference_mode():
+            z = torch.tensor(request.latent.values, dtype=torch.float32, device=self.device)
+            decoded = model.decode(z)
+            if isinstance(decoded, torch.Tensor):
+                cloud = PointCloud(decoded.cpu().numpy(), frame=info.frame, name=info.title)
+                return ShapeResult(request.latent, cloud, 0, True, 1e3 * (time.perf_counter() - start), 0.0)
+            from engine.geometry.isosurface import refine
+
+            result = None
+            for level in refine(decoded, request.levels, progress):
+                result = ShapeResult(request.latent, level.mesh, level.resolution, level.final, level.decode_ms, level.mesh_ms)
+                if not level.final:
+                    progress.partial(result)
+        if result is None:
+            raise ValueError("levels must not be empty")
+        return result
+
+    def encode(self, request: EncodeRequest, progress: Progress = NO_PROGRESS) -> Latent:
+        """The code of a picture, by a model that takes pictures.
+
+        Raises:
+            ModelError: if the model takes no pictures.
+            PictureError: if the picture shows nothing that could be separated from its background.
+        """
+        import torch
+
+        from engine.models.base import EncodesPictures
+        from engine.pictures import to_input
+
+        model = self._model(request.model)
+        if not isinstance(model, EncodesPictures):
+            raise ModelError("{model} takes no pictures; choose an image model.", model=self.info(request.model).title)
+        progress.step(0, 2, "separating the background")
+        picture = request.picture if request.picture.mask is not None else self.separate(request.picture, progress)
+        progress.step(1, 2, "reading the picture")
+        with torch.inference_mode():
+            rgb = torch.from_numpy(to_input(picture)).to(self.device)[None]
+            code = model.encode_pictures(rgb, request.seed)[0]
+        progress.step(2, 2, "picture read")
+        return Latent(request.model, tuple(code.cpu().tolist()))
+
+    def fit(self, request: FitRequest, progress: Progress = NO_PROGRESS) -> FitResult:
+        """The code whose surface comes nearest to a shape; intermediate codes are published as `Latent` partials.
+
+        Raises:
+            ModelError: if the model cannot fit shapes.
+            ShapeError: if the shape is empty or not in the unit sphere.
+        """
+        from engine.models.base import FitsShapes
+        from engine.training.fit import fit_shape
+
+        model = self._model(request.model)
+        if not isinstance(model, FitsShapes):
+            raise ModelError("{model} cannot fit a shape; choose an auto-decoder.", model=self.info(request.model).title)
+        if request.shape.is_empty:
+            raise ShapeError("The shape is empty; there is nothing to fit.")
+        return fit_shape(model, self.space(request.model), request, progress)
+
+    def interpolate(self, a: Latent, b: Latent, t: float) -> Latent:
+        """The code at fraction `t` (0 to 1) of the straight line from `a` to `b`.
+
+        Raises:
+            ModelError: if the codes belong to different models.
+        """
+        if a.model != b.model:
+            raise ModelError("A is a code of {a}, B of {b}; interpolation needs one model.", a=a.model, b=b.model)
+        return Latent(a.model, tuple((1 - t) * x + t * y for x, y in zip(a.values, b.values, strict=True)))
+
+    # --- pictures and files ------------------------------------------------------------------------------------------
+
+    def open_picture(self, path: Path, progress: Progress = NO_PROGRESS) -> Picture:
+        """Read a picture file and separate its background."""
+        from engine.pictures import read_picture
+
+        return self.separate(read_picture(path), progress)
+
+    def paste_picture(self, data: bytes, name: str, progress: Progress = NO_PROGRESS) -> Picture:
+        """Read an encoded picture (PNG, JPEG ...) from memory and separate its background."""
+        from engine.pictures import picture_from_bytes
+
+        return self.separate(picture_from_bytes(data, name), progress)
+
+    def separate(self, picture: Picture, progress: Progress = NO_PROGRESS) -> Picture:
+        """The picture with a mask of the object."""
+        from engine.pictures import separate
+
+        masked = separate(picture, progress)
+        if masked.mask is None or not masked.mask.any():
+            raise PictureError("No object could be found in {name}; use a picture with a plain background.", name=masked.name)
+        return masked
+
+    def open_shape(self, path: Path, up: Up = "auto", progress: Progress = NO_PROGRESS) -> OpenedShape:
+        """Read a shape file and bring it into the unit sphere, saying what was guessed."""
+        from engine.geometry.files import open_shape
+
+        return open_shape(path, up, progress)
+
+    def save_shape(self, shape: Shape, path: Path, model: str | None = None) -> None:
+        """Write a shape; the format follows the suffix. With `model`, the credits of its data go into the file."""
+        from engine.geometry.files import write_shape
+
+        comment = f"frame: {shape.frame.value}, y up, front +z"
+        if model is not None:
+            comment += f"; model: {model}"
+        write_shape(shape, path, comment=comment, credits=self.credits(model) if model else "")
+
+    # --- measuring ---------------------------------------------------------------------------------------------------
+
+    def compare(self, request: CompareRequest, progress: Progress = NO_PROGRESS) -> Comparison:
+        """Measure two shapes.
+
+        Raises:
+            FrameMismatch: if they live in different frames.
+        """
+        from engine.metrics import compare
+
+        return compare(request, progress)
+
+    def metric_names(self) -> tuple[str, ...]:
+        """Ids of all metrics."""
+        from engine.metrics import METRICS
+
+        return tuple(METRICS)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _known(self) -> dict[str, ModelInfo]:
+        with self._lock:
+            if self._infos is None:
+                from engine.models.checkpoint import list_models
+
+                self._infos = {info.id: info for info in list_models(self._roots or model_roots())}
+            return self._infos
+
+    def _model(self, model: str) -> ShapeModel:
+        info = self.info(model)
+        with self._lock:
+            if model not in self._models:
+                import torch
+
+                from engine.models.checkpoint import load_model
+
+                if not self._threads_set:
+                    torch.set_num_threads(self._threads or default_threads())
+                    self._threads_set = True
+                self._models[model] = load_model(info.folder, self.device)
+            return self._models[model]

@@ -1,0 +1,271 @@
+"""What may be asked of the engine and what it answers: frozen values, safe to hand between threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
+
+Up = Literal["auto", "y", "z", "x"]
+
+#: Grid corners per side of the preview levels and of the settled surface.
+PREVIEW_LEVELS = (25, 49)
+SETTLED_LEVELS = (25, 49, 97, 129)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What is known of a model without loading its weights.
+
+    Attributes:
+        id: folder name of the weights; the name that the command line and sessions use.
+        method: "deepsdf", "occnet" or "psgn" (a key of `engine.models.MODELS`).
+        title: name for people, e.g. "DeepSDF".
+        output: "surface" (an implicit field, meshed) or "points".
+        takes_picture: True if a picture gives a code in one pass.
+        fits_shape: True if a code can be optimised to match a given surface.
+        samples: True if the same picture gives several answers (a random input r).
+        latent_dim: length D of the code.
+        categories: what it was trained on.
+        parameters: number of trained parameters.
+        frame: object frame of its answers.
+        folder: where its files are (config.json, model.safetensors, latents.*, card.md, DATA-CREDITS).
+    """
+
+    id: str
+    method: str
+    title: str
+    output: Literal["surface", "points"]
+    takes_picture: bool
+    fits_shape: bool
+    samples: bool
+    latent_dim: int
+    categories: tuple[str, ...]
+    parameters: int
+    frame: Frame
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentSpace:
+    """The codes a model knows from training and their principal directions.
+
+    Slider values are in standard deviations of the training codes along each direction.
+
+    Attributes:
+        model: model id.
+        mean: (D,) mean of the training codes.
+        directions: (K, D) orthonormal rows, by falling variance.
+        sigma: (K,) standard deviation of the training codes along each direction, > 0.
+        codes: (N, D) training codes.
+        names, ids, categories: (N,) what each code stands for.
+    """
+
+    model: str
+    mean: NDArray[np.float32]
+    directions: NDArray[np.float32]
+    sigma: NDArray[np.float32]
+    codes: NDArray[np.float32]
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+    categories: tuple[str, ...]
+
+    def sliders(self, latent: Latent) -> NDArray[np.float32]:
+        """(K,) slider values of a code, in sigma."""
+        z = np.asarray(latent.values, np.float32)
+        result: NDArray[np.float32] = ((z - self.mean) @ self.directions.T / self.sigma).astype(np.float32)
+        return result
+
+    def moved(self, base: Latent, values: NDArray[np.float32]) -> Latent:
+        """The code with slider values `values` (K,); what lies outside the directions stays as in `base`."""
+        z = np.asarray(base.values, np.float64)
+        change = (np.asarray(values, np.float64) - self.sliders(base)) * self.sigma
+        return Latent(self.model, tuple((z + change @ self.directions.astype(np.float64)).tolist()))
+
+    def training_range(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(K,) lowest and (K,) highest slider value of any training code."""
+        values = self.training_values()
+        return values.min(axis=0), values.max(axis=0)
+
+    def training_values(self) -> NDArray[np.float32]:
+        """(N, K) slider values of the training codes."""
+        result: NDArray[np.float32] = ((self.codes - self.mean) @ self.directions.T / self.sigma).astype(np.float32)
+        return result
+
+    def training_code(self, index: int) -> Latent:
+        """The code of training shape `index`."""
+        return Latent(self.model, tuple(self.codes[index].tolist()))
+
+    def mean_code(self) -> Latent:
+        """The mean of the training codes."""
+        return Latent(self.model, tuple(self.mean.tolist()))
+
+    def random_code(self, seed: int) -> Latent:
+        """A draw from the normal distribution fitted to the training codes."""
+        draw = np.random.default_rng(seed).standard_normal(len(self.sigma)).astype(np.float32)
+        return Latent(self.model, tuple((self.mean + (draw * self.sigma) @ self.directions).tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeRequest:
+    """Turn a code into a shape.
+
+    Attributes:
+        latent: the code.
+        levels: rising grid sizes (corners per side) for surfaces; each finished level is a partial result.
+        normals: True for normals from the field's gradient at the last level, False for mesh normals.
+    """
+
+    latent: Latent
+    levels: tuple[int, ...] = SETTLED_LEVELS
+    normals: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShapeResult:
+    """A decoded shape.
+
+    Attributes:
+        latent: the code that it shows (the picture carries its own code: it may be older than the sliders).
+        shape: in the model's frame; an empty mesh carries its reason in `note`.
+        level: grid corners per side; 0 for point sets.
+        final: True for the last level asked for.
+        decode_ms, mesh_ms: time spent in the network and in meshing since the request began, milliseconds.
+    """
+
+    latent: Latent
+    shape: Shape
+    level: int
+    final: bool
+    decode_ms: float
+    mesh_ms: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodeRequest:
+    """Turn a picture into a code.
+
+    Attributes:
+        model: id of a model that takes pictures.
+        picture: with or without mask; without, the background is separated first.
+        seed: seed of the random input r of models that have one.
+    """
+
+    model: str
+    picture: Picture
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitRequest:
+    """Find the code whose surface is nearest to a given shape (auto-decoders).
+
+    Attributes:
+        model: id of a model that fits shapes.
+        shape: in the unit-sphere frame.
+        steps: optimisation steps.
+        seed: seed of samples and initial code.
+    """
+
+    model: str
+    shape: Mesh | PointCloud
+    steps: int = 400
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitResult:
+    """A fitted code with the loss of each step, (steps,) mean absolute clamped distance."""
+
+    latent: Latent
+    losses: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One number with everything needed to read it.
+
+    Attributes:
+        metric: id, e.g. "onet_l1", "emd", "f_score".
+        label: short name for people, e.g. "Chamfer-L1".
+        value: the number (not a number only if a shape is empty).
+        convention: the formula and its units in words, e.g. "1/2 (mean a + mean b), unit cube".
+        points: points per side.
+        frame: frame of the distances.
+        better: "lower" or "higher".
+        floor: what two samplings of the same surface (the reference) give, if asked for.
+        approximate: True if computed on fewer points than the metric's own convention.
+    """
+
+    metric: str
+    label: str
+    value: float
+    convention: str
+    points: int
+    frame: Frame
+    better: Literal["lower", "higher"]
+    floor: float | None = None
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompareRequest:
+    """Measure two shapes that live in the same frame. `b` is the reference: scale for unit-cube metrics is taken from it.
+
+    Attributes:
+        a, b: the shapes.
+        metrics: ids, keys of `engine.metrics.METRICS`.
+        points: points per side; None takes each metric's own convention.
+        seed: seed of the surface samples.
+        floor: also measure two samplings of `b`.
+        colours: also give the distance of every vertex (or point) of each shape to the other surface.
+    """
+
+    a: Shape
+    b: Shape
+    metrics: tuple[str, ...] = ("onet_l1", "emd", "f_score")
+    points: int | None = None
+    seed: int = 0
+    floor: bool = False
+    colours: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Answer to a `CompareRequest`.
+
+    Attributes:
+        measurements: in the order asked for.
+        a_to_b: distance of each vertex or point of `a` to the surface of `b`, in the units of the shapes' frame; or None.
+        b_to_a: the same the other way round; or None.
+        milliseconds: time spent.
+    """
+
+    measurements: tuple[Measurement, ...]
+    a_to_b: NDArray[np.float32] | None = None
+    b_to_a: NDArray[np.float32] | None = None
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenedShape:
+    """A shape read from a file and brought into the unit sphere.
+
+    Attributes:
+        shape: in the unit-sphere frame.
+        up: the axis taken as up ("x", "y" or "z").
+        up_guessed: True if nobody said which axis is up.
+        size: (3,) extent of the bounding box in the file's own units, after turning y up.
+        remarks: sentences about what was noticed or mended (open surface, repaired vertices, unit unknown ...).
+    """
+
+    shape: Shape
+    up: str
+    up_guessed: bool
+    size: tuple[float, float, float]
+    remarks: tuple[str, ...] = field(default=())
