@@ -1,0 +1,106 @@
+"""All state of the running studio, free of Qt. One writer (`studio.controller`), any number of readers.
+
+Every field announces its changes: ``session.events.document.connect(handler)``; handlers get the new value. Equal values do
+not announce themselves. All writes happen on the GUI thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from psygnal import SignalGroupDescriptor
+
+from engine.api import Comparison, LatentSpace, ModelInfo
+from studio.document import Document
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JobView:
+    """A job as the status bar shows it.
+
+    Attributes:
+        id: job id; pass it to `Controller.cancel`.
+        title: short text, already translated.
+        done, total: progress; total 0 means unknown.
+        text: what it is doing, already translated where known.
+    """
+
+    id: int
+    title: str
+    done: float = 0.0
+    total: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Notice:
+    """Something the user should read: shown in a bar that can be dismissed, never in a modal box."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What the compare panel shows.
+
+    Attributes:
+        a, b: entry ids that were measured.
+        comparison: the numbers.
+        live: True for the quick measurement while dragging (marked as approximate), False for the settled one.
+        stale: True if a shape has changed since; the panel must say so.
+    """
+
+    a: int
+    b: int
+    comparison: Comparison
+    live: bool
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """The honest line below the view, milliseconds of the last shown result."""
+
+    level: int = 0
+    settled: bool = True
+    decode_ms: float = 0.0
+    mesh_ms: float = 0.0
+    gui_ms: float = 0.0
+    paint_ms: float = 0.0
+    metrics_ms: float = 0.0
+    behind: int = 0
+
+
+@dataclass(eq=False)
+class Session:
+    """The state.
+
+    Attributes:
+        document: what the user works on.
+        models: models found, empty while they are being looked up.
+        spaces: latent spaces loaded so far, by model id.
+        jobs: running and waiting jobs.
+        measured: last comparison of A and B, or None.
+        notice: last notice, or None when dismissed.
+        performance: timings of the last shown result.
+        history: labels of all undo steps, oldest first; `position` of them are done.
+        position: number of steps done.
+        device: text for the device badge, e.g. "CPU, 2 threads"; empty before torch is there.
+        ready: True once models can answer.
+    """
+
+    document: Document = field(default_factory=Document)
+    models: tuple[ModelInfo, ...] = ()
+    spaces: dict[str, LatentSpace] = field(default_factory=dict)
+    jobs: tuple[JobView, ...] = ()
+    measured: Measured | None = None
+    notice: Notice | None = None
+    performance: Performance = field(default_factory=Performance)
+    history: tuple[str, ...] = ()
+    position: int = 0
+    device: str = ""
+    ready: bool = False
+
+    events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
