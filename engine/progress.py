@@ -23,7 +23,7 @@ class Progress(Protocol):
         """Report that `done` of `total` units are finished; `text` is a short English phrase. Checks too."""
 
     def partial(self, value: object) -> None:
-        """Publish an intermediate result, then raise `Cancelled` if newer work waits."""
+        """Publish an intermediate result. After the first, `check` also stops work for which newer work waits."""
 
 
 class _NoProgress:

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from psygnal import SignalGroupDescriptor
 
-from engine.api import Comparison, LatentSpace, ModelInfo
+from engine.api import Comparison, LatentSpace, ModelInfo, Shape
 from studio.document import Document
 
 
@@ -47,6 +47,7 @@ class Measured:
 
     Attributes:
         a, b: entry ids that were measured.
+        a_shape, b_shape: the very shapes that were measured; error colours belong to their vertices or points.
         comparison: the numbers.
         live: True for the quick measurement while dragging (marked as approximate), False for the settled one.
         stale: True if a shape has changed since; the panel must say so.
@@ -54,6 +55,8 @@ class Measured:
 
     a: int
     b: int
+    a_shape: Shape
+    b_shape: Shape
     comparison: Comparison
     live: bool
     stale: bool = False

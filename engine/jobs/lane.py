@@ -1,8 +1,9 @@
 """Worker lanes: one thread each, either latest-wins or first-in-first-out.
 
 The rule that decides how dragging feels: a newer job does not cancel the running one at once, it *supersedes* it. A
-superseded job still delivers its next partial result and then stops, so a steady stream of slider values gives a steady
-stream of pictures instead of none. A cancelled job stops at its next `check`, `step` or `partial`.
+superseded job still delivers its *first* partial result (or its end, if it publishes none) and only then stops, so a steady
+stream of slider values gives a steady stream of pictures instead of none. Refinements after the first are given up at the
+next check. A cancelled job stops at its next `check`, `step` or `partial`.
 """
 
 from __future__ import annotations
@@ -83,9 +84,11 @@ class _JobProgress:
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self._shown = False
 
     def check(self) -> None:
-        if self._job._cancelled.is_set() or self._job._closed:
+        job = self._job
+        if job._cancelled.is_set() or job._closed or (self._shown and job._superseded.is_set()):
             raise Cancelled
 
     def step(self, done: float, total: float, text: str = "") -> None:
@@ -95,8 +98,8 @@ class _JobProgress:
     def partial(self, value: object) -> None:
         self.check()
         self._job.sink(Partial(self._job.id, value))
-        if self._job._superseded.is_set():
-            raise Cancelled
+        self._shown = True
+        self.check()
 
 
 class Runner(Protocol):

@@ -1,0 +1,12 @@
+"""The command line, `shape-engine`. Importing it loads neither torch nor VTK; each command loads what it needs."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Entry point of the program `shape-engine`."""
+    from engine.cli.program import run
+
+    sys.exit(run(sys.argv[1:]))

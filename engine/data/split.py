@@ -1,0 +1,77 @@
+"""Which furniture there is, and which of it is held out.
+
+`furniture.csv` lists every distinct model under CC0 or CC-BY with its category and split. The rule behind the split column:
+within a category sort by `sha1(id)`; the first ten of chair, table, sofa and lamp (a fifth elsewhere) are test, the next
+tenth is val, the rest is train.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+MAIN_CATEGORIES = ("chair", "table", "sofa", "lamp")
+MAIN_TEST_COUNT = 10
+OTHER_TEST_SHARE = 0.2
+VAL_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of the table.
+
+    Attributes:
+        category: e.g. "chair".
+        id: catalogue id, `<library>#<piece>`.
+        name: English name.
+        licence: "CC0-1.0", "CC-BY-3.0" or "CC-BY-3.0-US".
+        creator: who made it.
+        split: "train", "val" or "test".
+    """
+
+    category: str
+    id: str
+    name: str
+    licence: str
+    creator: str
+    split: str
+
+
+@cache
+def furniture_table() -> tuple[Listed, ...]:
+    """All rows of `furniture.csv`, in file order."""
+    text = resources.files("engine.data").joinpath("furniture.csv").read_text(encoding="utf-8")
+    return tuple(
+        Listed(row["category"], row["id"], row["name"], row["licence"], row["creator"], row["split"])
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def item_key(item_id: str) -> str:
+    """Folder name of an item: the first 16 hexadecimal digits of sha1(id)."""
+    return hashlib.sha1(item_id.encode("utf-8"), usedforsecurity=False).hexdigest()[:16]
+
+
+def item_seed(item_id: str) -> int:
+    """A seed below 2^32 that belongs to this item alone."""
+    return int(hashlib.sha1(item_id.encode("utf-8"), usedforsecurity=False).hexdigest()[-8:], 16)
+
+
+def split_ids(category: str, ids: Sequence[str]) -> dict[str, str]:
+    """Apply the rule to all ids of one category.
+
+    Returns:
+        id -> "train", "val" or "test".
+    """
+    ordered = sorted(ids, key=lambda i: hashlib.sha1(i.encode("utf-8"), usedforsecurity=False).hexdigest())
+    count = len(ordered)
+    tests = MAIN_TEST_COUNT if category in MAIN_CATEGORIES else round(count * OTHER_TEST_SHARE)
+    vals = round(count * VAL_SHARE)
+    return {
+        item_id: "test" if place < tests else "val" if place < tests + vals else "train"
+        for place, item_id in enumerate(ordered)
+    }
