@@ -144,6 +144,32 @@ class Engine:
             raise ModelError("No GPU is available to torch; choose the device cpu or auto.")
         return self._device
 
+    def configure(self, device: str, threads: int | None) -> None:
+        """Change device and threads; models are loaded anew when next asked for.
+
+        Raises:
+            ModelError: if the device is not there.
+        """
+        with self._lock:
+            before = self._device
+            self._device = device
+            try:
+                _ = self.device
+            except ModelError:
+                self._device = before
+                raise
+            self._threads = threads
+            self._threads_set = False
+            self._models.clear()
+
+    def describe_device(self) -> str:
+        """The device for people, e.g. "CPU, 2 threads" or the name of the GPU (imports torch)."""
+        import torch
+
+        if self.device == "cpu":
+            return f"CPU, {torch.get_num_threads()} threads"
+        return str(torch.cuda.get_device_name(self.device))
+
     # --- shapes from codes, codes from pictures and shapes -----------------------------------------------------------
 
     def decode(self, request: DecodeRequest, progress: Progress = NO_PROGRESS) -> ShapeResult:
