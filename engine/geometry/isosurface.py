@@ -1,0 +1,218 @@
+"""Coarse-to-fine surface extraction from an implicit field, so that the cost goes with the surface, not with the volume.
+
+A first grid is evaluated densely. Each finer grid takes its values from the coarser one by trilinear interpolation and asks
+the field again only near the surface (compare MISE: Mescheder et al., Occupancy Networks, CVPR 2019, section 3.2, which
+refines cells whose corners lie on both sides). For a signed distance the Lipschitz bound tells which cells cannot hold any
+surface, so thin parts between grid corners are not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import gcd
+from time import perf_counter
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.errors import ModelError
+from engine.geometry.field import Field
+from engine.geometry.meshing import mesh_grid
+from engine.progress import NO_PROGRESS, Progress
+from engine.shapes import Mesh
+
+Grid = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+#: One call of the field should take about this long, so that cancelling is felt at once.
+_CHUNK_SECONDS = 0.027
+# Up to this coarse size an occupancy field is also evaluated in the cells around those that change sign.
+_RING_UP_TO = 33
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """One finished grid. Times and counts run since the refinement began.
+
+    Attributes:
+        resolution: grid corners per side.
+        mesh: in unit-sphere units; empty with a `note` where the field does not cross zero.
+        decode_ms: milliseconds spent in the field.
+        mesh_ms: milliseconds spent in interpolation, bookkeeping and meshing.
+        evaluations: points evaluated.
+        final: True for the last level asked for.
+    """
+
+    resolution: int
+    mesh: Mesh
+    decode_ms: float
+    mesh_ms: float
+    evaluations: int
+    final: bool
+
+
+def refine(
+    field: Field, levels: Sequence[int], progress: Progress = NO_PROGRESS, bounds: float | None = None
+) -> Iterator[Level]:
+    """Extract the zero surface of `field` on rising grids.
+
+    Args:
+        field: negative inside.
+        levels: rising numbers of grid corners per side, at least 2. Each 2n - 1 after n reuses every value it has; any
+            other rising sequence is as correct and evaluates more.
+        progress: asked about every 27 ms whether to go on.
+        bounds: half the side of the cube to look at, in unit-sphere units; `field.half_extent` if not given.
+
+    Yields:
+        A `Level` per grid. Surfaces are closed at the faces of the cube.
+
+    Raises:
+        ModelError: the field answered with NaN or infinity.
+    """
+    sizes = [int(size) for size in levels]
+    if not sizes or sizes[0] < 2 or any(b <= a for a, b in pairwise(sizes)):
+        raise ValueError(f"refine: expected rising grid sizes of at least 2, received {list(levels)}")
+    half = float(field.half_extent if bounds is None else bounds)
+    evaluator = _Evaluator(field, half, progress)
+    started = perf_counter()
+    values, known = np.zeros((0, 0, 0), np.float32), np.zeros((0, 0, 0), bool)
+    for index, size in enumerate(sizes):
+        if index == 0:
+            values, known = np.zeros((size,) * 3, np.float32), np.zeros((size,) * 3, bool)
+            evaluator.fill(values, known, np.ones((size,) * 3, bool))
+        else:
+            values, known = _finer(field, values, known, size, half, evaluator)
+        progress.check()
+        mesh = mesh_grid(values, half)
+        spent = 1000 * (perf_counter() - started)
+        yield Level(
+            size, mesh, evaluator.milliseconds, spent - evaluator.milliseconds, evaluator.evaluations, index == len(sizes) - 1
+        )
+
+
+def _finer(field: Field, values: Grid, known: Mask, size: int, half: float, evaluator: _Evaluator) -> tuple[Grid, Mask]:
+    """Values on the finer grid: exact near the surface, interpolated elsewhere; and where they are exact."""
+    cells = _possible_cells(field, values, half)
+    evaluator.progress.check()
+    grid = torch.from_numpy(values)[None, None]
+    finer = torch.nn.functional.interpolate(grid, size=(size,) * 3, mode="trilinear", align_corners=True)[0, 0].numpy()
+    finer_known = np.zeros(finer.shape, bool)
+    shared = gcd(len(values) - 1, size - 1)  # corners that both grids have: exact values are kept
+    coarse_step, fine_step = (len(values) - 1) // shared, (size - 1) // shared
+    finer[::fine_step, ::fine_step, ::fine_step] = values[::coarse_step, ::coarse_step, ::coarse_step]
+    finer_known[::fine_step, ::fine_step, ::fine_step] = known[::coarse_step, ::coarse_step, ::coarse_step]
+    evaluator.progress.check()
+    evaluator.fill(finer, finer_known, _corners(_overlapping(cells, size - 1)))
+    for _ in range(size):  # where the surface turned out to leave the cells it was expected in, follow it
+        missing = _corners(_changing(finer)) & ~finer_known
+        if not missing.any():
+            break
+        evaluator.fill(finer, finer_known, missing)
+    return finer, finer_known
+
+
+def _possible_cells(field: Field, values: Grid, half: float) -> Mask:
+    """Cells, (n-1, n-1, n-1), that may hold surface.
+
+    A point of the surface in a cell is at most half a diagonal away from the nearest corner, where a field with Lipschitz
+    bound L then has |f| <= L * diagonal / 2. A clamp below that hides the distance: no cell can be ruled out, and the
+    comparison says so by itself, because no value exceeds the clamp.
+    """
+    changing = _changing(values)
+    if field.lipschitz is None:
+        return _ring(changing) if len(values) <= _RING_UP_TO else changing
+    diagonal = 3**0.5 * 2 * half / (len(values) - 1)
+    near = np.abs(values) <= field.lipschitz * diagonal / 2 * 1.0001
+    return _any_corner(near) | changing
+
+
+def _any_corner(corners: Mask) -> Mask:
+    """(n-1)^3 cells with at least one of their eight corners set."""
+    cells = corners[1:] | corners[:-1]
+    cells = cells[:, 1:] | cells[:, :-1]
+    result: Mask = cells[:, :, 1:] | cells[:, :, :-1]
+    return result
+
+
+def _changing(values: Grid) -> Mask:
+    """(n-1)^3 cells with corners on both sides of the surface."""
+    inside = values < 0
+    return _any_corner(inside) & _any_corner(~inside)
+
+
+def _corners(cells: Mask) -> Mask:
+    """(n)^3 corners of the marked (n-1)^3 cells."""
+    n = len(cells) + 1
+    a = np.zeros((n, n - 1, n - 1), bool)
+    a[:-1] = cells
+    a[1:] |= cells
+    b = np.zeros((n, n, n - 1), bool)
+    b[:, :-1] = a
+    b[:, 1:] |= a
+    c = np.zeros((n, n, n), bool)
+    c[:, :, :-1] = b
+    c[:, :, 1:] |= b
+    return c
+
+
+def _ring(cells: Mask) -> Mask:
+    """The cells and the 26 neighbours of each."""
+    n = len(cells)
+    result: Mask = _any_corner(_corners(cells))
+    assert result.shape == (n, n, n)
+    return result
+
+
+def _overlapping(cells: Mask, fine: int) -> Mask:
+    """`fine`^3 cells that overlap a marked cell of the coarser grid."""
+    coarse = len(cells)
+    index = np.arange(fine)
+    first = index * coarse // fine
+    last = -(-(index + 1) * coarse // fine) - 1
+    for axis in range(3):
+        taken = np.take(cells, first, axis=axis)
+        if (first != last).any():
+            taken |= np.take(cells, last, axis=axis)
+        cells = taken
+    return cells
+
+
+class _Evaluator:
+    """Asks the field in chunks of about 27 ms and counts what it costs."""
+
+    def __init__(self, field: Field, half: float, progress: Progress) -> None:
+        self.field = field
+        self.half = half
+        self.progress = progress
+        self.milliseconds = 0.0
+        self.evaluations = 0
+        self._chunk = 2048
+
+    def fill(self, values: Grid, known: Mask, wanted: Mask) -> None:
+        """Put exact values where `wanted` and not yet known."""
+        flat = np.flatnonzero(wanted & ~known)
+        size = len(values)
+        axis = torch.linspace(-self.half, self.half, size)
+        target = values.reshape(-1)
+        start = 0
+        while start < len(flat):
+            self.progress.check()
+            chosen = torch.from_numpy(flat[start : start + self._chunk])
+            began = perf_counter()
+            points = torch.stack([axis[chosen // (size * size)], axis[chosen // size % size], axis[chosen % size]], dim=1)
+            with torch.inference_mode():
+                answer = self.field(points)
+            seconds = perf_counter() - began
+            if not bool(torch.isfinite(answer).all()):
+                raise ModelError("The model answered with values that are not numbers; its weights or the code are damaged.")
+            target[flat[start : start + len(chosen)]] = answer.reshape(-1).numpy()
+            start += len(chosen)
+            self.milliseconds += 1000 * seconds
+            self.evaluations += len(chosen)
+            if len(chosen) == self._chunk or seconds > _CHUNK_SECONDS:
+                factor = min(4.0, max(0.25, _CHUNK_SECONDS / max(seconds, 1e-6)))
+                self._chunk = int(min(2**18, max(256, self._chunk * factor)))
+        known |= wanted
