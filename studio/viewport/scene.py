@@ -1,0 +1,259 @@
+"""What the viewport shows, in VTK and free of Qt: two panes with one camera, a shape and its ground in each.
+
+Works on any `vtkRenderWindow`: the one inside the widget, or an off-screen one for large screenshots. Nothing in here
+renders by itself, apart from `snapshot`; whoever owns the window decides when to paint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import vtkLookupTable
+from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPolyData
+from vtkmodules.vtkFiltersSources import vtkPlaneSource
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkCamera,
+    vtkLight,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkTexture,
+)
+
+import vtkmodules.vtkRenderingOpenGL2  # noqa: F401, I001  (makes the OpenGL classes available)
+
+from engine.api import Mesh, Shape
+from studio.theme import Theme, error_scale, rgb
+from studio.viewport.ground import contact, disc_texture, SIZE
+from studio.viewport.orbit import FIELD, Orbit
+from studio.viewport.polydata import set_values, to_polydata, vertices_of
+
+Side = Literal["a", "b"]
+Display = Literal["solid", "points", "error"]
+SIDES: tuple[Side, Side] = ("a", "b")
+
+#: Camera lights: position (camera at +z, target at the origin), colour, intensity. Key upper right front, fill, rim.
+LIGHTS = (
+    ((0.75, 1.05, 1.0), (1.0, 0.985, 0.96), 0.78),
+    ((-1.2, 0.15, 0.8), (0.88, 0.93, 1.0), 0.30),
+    ((-0.5, 0.9, -1.0), (1.0, 1.0, 1.0), 0.42),
+)
+
+
+@dataclass(slots=True)
+class _Pane:
+    """One side: its renderer, the shape's actor and the ground under it."""
+
+    renderer: vtkRenderer
+    mapper: vtkPolyDataMapper
+    actor: vtkActor
+    ground: vtkActor
+    plane: vtkPlaneSource
+    image: vtkImageData
+    shape: Shape | None = None
+    values: NDArray[np.float32] | None = None
+
+
+class Scene:
+    """The two panes.
+
+    Args:
+        window: the render window to draw into.
+        theme: colours.
+    """
+
+    def __init__(self, window: vtkRenderWindow, theme: Theme) -> None:
+        self.window = window
+        self.camera = vtkCamera()
+        self.camera.SetViewAngle(FIELD)
+        self.orbit = Orbit()
+        self.display: Display = "solid"
+        self.limits = (0.0, 1.0)
+        self.theme = theme
+        self.point_size = 5.0
+        self._only: Side | None = "a"
+        self._table = vtkLookupTable()
+        self._table.SetNumberOfTableValues(256)
+        for i, colour in enumerate(error_scale(256) / 255):
+            self._table.SetTableValue(i, *colour, 1.0)
+        self._panes: dict[Side, _Pane] = {side: self._make_pane() for side in SIDES}
+        self.set_theme(theme)
+        self.set_layout("a")
+        self.look(self.orbit)
+
+    # --- what is shown ---------------------------------------------------------------------------------------------
+
+    def set_shape(self, side: Side, shape: Shape | None) -> None:
+        """Show another shape (or none). The camera stays where it is; only its clipping range follows."""
+        pane = self._panes[side]
+        if shape is pane.shape:
+            return
+        pane.shape, pane.values = shape, None
+        visible = shape is not None and not shape.is_empty
+        pane.mapper.SetInputDataObject(to_polydata(shape) if shape is not None and visible else vtkPolyData())
+        pane.actor.SetVisibility(visible)
+        if shape is not None and visible:
+            self._lay_ground(pane, vertices_of(shape))
+        self._style(side)
+        self._clip()
+
+    def shape(self, side: Side) -> Shape | None:
+        """What a side shows."""
+        return self._panes[side].shape
+
+    def set_values(self, side: Side, values: NDArray[np.float32] | None, limits: tuple[float, float]) -> None:
+        """Distances, one per vertex or point of the side's shape, for the display "error"; None removes them."""
+        pane = self._panes[side]
+        if pane.shape is None or (values is not None and len(values) != len(vertices_of(pane.shape))):
+            values = None
+        self.limits = limits
+        pane.values = values
+        set_values(pane.mapper.GetInput(), values)
+        self._style(side)
+
+    def set_display(self, display: Display) -> None:
+        """Draw both shapes as surfaces, as points, or coloured by distance."""
+        self.display = display
+        for side in SIDES:
+            self._style(side)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours of another theme."""
+        self.theme = theme
+        for side, pane in self._panes.items():
+            pane.renderer.SetBackground(*rgb(theme.floor))
+            pane.renderer.SetBackground2(*rgb(theme.sky))
+            if pane.shape is not None and not pane.shape.is_empty:
+                self._lay_ground(pane, vertices_of(pane.shape))
+            self._style(side)
+
+    def set_layout(self, only: Side | None) -> None:
+        """Give the whole window to one side, or half to each (None)."""
+        self._only = only
+        for side, pane in self._panes.items():
+            pane.renderer.SetDraw(only in (None, side))
+            left = 0.5 if only is None and side == "b" else 0.0
+            pane.renderer.SetViewport(left, 0.0, left + 0.5 if only is None else 1.0, 1.0)
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides that are drawn."""
+        return SIDES if self._only is None else (self._only,)
+
+    # --- camera ----------------------------------------------------------------------------------------------------
+
+    def look(self, orbit: Orbit) -> None:
+        """Put the camera somewhere."""
+        self.orbit = orbit
+        self.camera.SetFocalPoint(*orbit.target)
+        self.camera.SetPosition(*orbit.position())
+        self.camera.SetViewUp(0.0, 1.0, 0.0)
+        for pane in self._panes.values():
+            # Seen from below, the disc would hide the shape.
+            pane.ground.SetVisibility(pane.shape is not None and not pane.shape.is_empty and orbit.elevation > -1.0)
+        self._clip()
+
+    def frame(self, size: tuple[int, int]) -> None:
+        """Look from the present angle so that what is drawn fills a window of `size` pixels as a product photograph does."""
+        shapes = [s for side in self.sides if (s := self._panes[side].shape) is not None and not s.is_empty]
+        if shapes and min(size) > 0:
+            points = np.concatenate([(v := vertices_of(s))[:: max(1, len(v) // 4000)] for s in shapes])
+            aspect = size[0] / len(self.sides) / size[1]
+            self.look(self.orbit.framing(points, aspect))
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _make_pane(self) -> _Pane:
+        renderer = vtkRenderer()
+        renderer.GradientBackgroundOn()
+        renderer.SetActiveCamera(self.camera)
+        renderer.SetAutomaticLightCreation(False)
+        for position, colour, intensity in LIGHTS:
+            light = vtkLight()
+            light.SetLightTypeToCameraLight()
+            light.SetPosition(*position)
+            light.SetColor(*colour)
+            light.SetIntensity(intensity)
+            renderer.AddLight(light)
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputDataObject(vtkPolyData())
+        mapper.SetLookupTable(self._table)
+        mapper.UseLookupTableScalarRangeOff()
+        actor = vtkActor()
+        actor.SetMapper(mapper)
+        actor.SetVisibility(False)
+        plane, image, ground = _make_ground()
+        renderer.AddActor(ground)
+        renderer.AddActor(actor)
+        self.window.AddRenderer(renderer)
+        return _Pane(renderer, mapper, actor, ground, plane, image)
+
+    def _style(self, side: Side) -> None:
+        pane = self._panes[side]
+        surface = pane.actor.GetProperty()
+        coloured = self.display == "error" and pane.values is not None
+        pane.mapper.SetScalarVisibility(coloured)
+        pane.mapper.SetScalarRange(*self.limits)
+        surface.SetColor(*rgb(self.theme.clay_a if side == "a" else self.theme.clay_b))
+        surface.SetAmbient(0.22 if coloured else 0.13)
+        surface.SetDiffuse(0.85)
+        surface.SetSpecular(0.10)
+        surface.SetSpecularPower(14.0)
+        mesh = isinstance(pane.shape, Mesh)
+        as_points = not mesh or self.display == "points"
+        surface.SetRepresentation(0 if as_points and mesh else 2)
+        surface.SetRenderPointsAsSpheres(as_points)
+        surface.SetPointSize(self.point_size * (0.6 if mesh else 1.0))
+        smooth = pane.shape is not None and pane.shape.normals is not None
+        surface.SetInterpolation(2 if smooth or as_points else 0)
+        surface.SetLighting(True)
+
+    def _lay_ground(self, pane: _Pane, points: NDArray[np.float32]) -> None:
+        low, high = points.min(axis=0), points.max(axis=0)
+        x, z = float(low[0] + high[0]) / 2, float(low[2] + high[2]) / 2
+        radius = 0.62 * float(np.hypot(high[0] - low[0], high[2] - low[2])) + 0.25
+        floor = float(low[1]) - 0.004
+        pane.plane.SetOrigin(x - radius, floor, z - radius)
+        pane.plane.SetPoint1(x + radius, floor, z - radius)
+        pane.plane.SetPoint2(x - radius, floor, z + radius)
+        texels = disc_texture(contact(points, (x, z), radius, floor), self.theme)
+        pane.image.GetPointData().SetScalars(numpy_to_vtk(texels, deep=True))
+        pane.image.Modified()
+        pane.ground.SetVisibility(self.orbit.elevation > -1.0)
+
+    def _clip(self) -> None:
+        bounds = [pane.renderer.ComputeVisiblePropBounds() for side, pane in self._panes.items() if side in self.sides]
+        low = np.min([b[0::2] for b in bounds], axis=0)
+        high = np.max([b[1::2] for b in bounds], axis=0)
+        if (low <= high).all():
+            union = tuple(float(x) for pair in zip(low, high, strict=True) for x in pair)
+            self._panes["a"].renderer.ResetCameraClippingRange(union)
+
+
+def _make_ground() -> tuple[vtkPlaneSource, vtkImageData, vtkActor]:
+    plane = vtkPlaneSource()
+    image = vtkImageData()
+    image.SetDimensions(SIZE, SIZE, 1)
+    image.GetPointData().SetScalars(numpy_to_vtk(np.zeros((SIZE * SIZE, 4), np.uint8), deep=True))
+    texture = vtkTexture()
+    texture.SetInputData(image)
+    texture.InterpolateOn()
+    texture.EdgeClampOn()
+    texture.SetColorModeToDirectScalars()
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputConnection(plane.GetOutputPort())
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.SetTexture(texture)
+    actor.ForceTranslucentOn()
+    actor.SetVisibility(False)
+    actor.PickableOff()
+    look = actor.GetProperty()
+    look.SetLighting(False)
+    look.SetColor(1.0, 1.0, 1.0)
+    return plane, image, actor
