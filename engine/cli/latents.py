@@ -98,7 +98,7 @@ def read_latent_file(path: Path) -> Latent:
         raise FileError("There is no file {name}.", name=str(path)) from error
     except EngineError:
         raise
-    except Exception as error:  # noqa: BLE001  (the readers raise half a dozen kinds; all mean the same to the user)
+    except Exception as error:  # the readers raise half a dozen kinds; all mean the same to the user
         raise FileError("{name} is no latent file ({why}).", name=path.name, why=_first_line(error)) from error
     model, values = fields.get("model"), fields.get("values")
     if fields.get("format") != FORMAT or not isinstance(model, str):

@@ -5,31 +5,40 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from cyclopts import App, CycloptsError, Parameter
 
+from engine.cli.bench import bench
+from engine.cli.compare import compare
+from engine.cli.data import build as build_data
+from engine.cli.data import list_data
+from engine.cli.doctor import doctor
+from engine.cli.evaluate import evaluate
+from engine.cli.models import models
+from engine.cli.shapes import decode, fit, interpolate, reconstruct
 from engine.cli.terminal import say
+from engine.cli.train import train
 from engine.errors import EngineError
 from engine.progress import Cancelled
 
 OK, USER_ERROR, BUG, INTERRUPTED = 0, 1, 2, 130
 
-#: Words of a command -> "module:function", imported when asked for.
-COMMANDS: dict[str, str] = {
-    "models": "engine.cli.models:models",
-    "reconstruct": "engine.cli.shapes:reconstruct",
-    "decode": "engine.cli.shapes:decode",
-    "fit": "engine.cli.shapes:fit",
-    "interpolate": "engine.cli.shapes:interpolate",
-    "compare": "engine.cli.compare:compare",
-    "data build": "engine.cli.data:build",
-    "data list": "engine.cli.data:list_data",
-    "train": "engine.cli.train:train",
-    "evaluate": "engine.cli.evaluate:evaluate",
-    "bench": "engine.cli.bench:bench",
-    "doctor": "engine.cli.doctor:doctor",
+#: Words of a command -> what runs it.
+COMMANDS: dict[str, Callable[..., object]] = {
+    "models": models,
+    "reconstruct": reconstruct,
+    "decode": decode,
+    "fit": fit,
+    "interpolate": interpolate,
+    "compare": compare,
+    "data build": build_data,
+    "data list": list_data,
+    "train": train,
+    "evaluate": evaluate,
+    "bench": bench,
+    "doctor": doctor,
 }
 
 
@@ -55,9 +64,9 @@ def build() -> App:
     groups: dict[str, App] = {"data": App(name="data", help="Build the training data and look at it.")}
     for group in groups.values():
         app.command(group)
-    for words, target in COMMANDS.items():
+    for words, function in COMMANDS.items():
         *path, name = words.split()
-        (groups[path[0]] if path else app).command(target, name=name)
+        (groups[path[0]] if path else app).command(function, name=name)
     return app
 
 

@@ -1,0 +1,106 @@
+"""`shape-engine data`: prepare training data and look at them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.types import PositiveInt
+
+from engine.cli.options import ANSWER, Answer
+from engine.cli.outputs import check_folder
+from engine.cli.terminal import answer, say, table, watched
+
+#: What the shipped models know.
+CATEGORIES = ("chair", "table", "sofa", "lamp")
+
+
+def split_words(words: list[str] | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Words given one by one or separated by commas, without repetitions; the default if there are none."""
+    named = [word.strip() for part in words or () for word in part.split(",")]
+    return tuple(dict.fromkeys(word for word in named if word)) or default
+
+
+def build(
+    sources: Annotated[list[Path] | None, Parameter(consume_multiple=True)] = None,
+    /,
+    *,
+    category: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    out: Annotated[Path | None, Parameter(name=("--out", "-o"))] = None,
+    workers: PositiveInt = 2,
+    scheduler: str | None = None,
+    common: Answer = ANSWER,
+) -> None:
+    """Prepare furniture catalogues for training. Stopped builds go on where they were.
+
+    ```
+    shape-engine data build --category chair,table,sofa,lamp
+    shape-engine data build /usr/share/sweethome3d/furniture/*.sh3f --category chair --out /data/furniture --workers 8
+    ```
+
+    Args:
+        sources: catalogues (.sh3f); by default those of the Debian package sweethome3d-furniture.
+        category: categories separated by commas; by default chair,table,sofa,lamp.
+        out: data folder; by default the user's cache folder.
+        workers: processes on this machine.
+        scheduler: address of a running Dask scheduler, for example tcp://host:8786, instead of workers on this machine.
+        common: how to answer.
+    """
+    from engine.data.build import build as build_data
+    from engine.data.store import default_data_root
+
+    root = out or default_data_root()
+    check_folder(root)
+    with watched() as progress:
+        report = build_data(
+            sources or None, root, split_words(category, CATEGORIES), workers=workers, scheduler=scheduler, progress=progress
+        )
+    for refusal in report.refused:
+        say(f"Refused {refusal.id} ({refusal.category or 'catalogue'}): {refusal.reason}")
+    text = (
+        f"{root}: {len(report.built)} built, {len(report.kept)} kept, {len(report.refused)} refused "
+        f"in {report.wall_seconds:.0f} s; the full report is {root / 'report.md'}."
+    )
+    answer({"out": root, **_as_dict(report)}, text, common.json)
+
+
+def _as_dict(report: object) -> dict[str, object]:
+    from dataclasses import asdict, is_dataclass
+
+    if not is_dataclass(report) or isinstance(report, type):
+        raise TypeError("the build report should be a dataclass")
+    return asdict(report)
+
+
+def list_data(
+    *,
+    data: Path | None = None,
+    category: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    split: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    common: Answer = ANSWER,
+) -> None:
+    """List the prepared shapes.
+
+    ```
+    shape-engine data list
+    shape-engine data list --category chair --split test --json
+    ```
+
+    Args:
+        data: data folder; by default the user's cache folder.
+        category: categories separated by commas; all by default.
+        split: train, val or test, separated by commas; all by default.
+        common: how to answer.
+    """
+    from engine.data.store import default_data_root, list_items
+
+    root = data or default_data_root()
+    items = list_items(root, split_words(category, ()) or None, split_words(split, ()) or None)
+    counts = Counter((item.category, item.split) for item in items)
+    rows = [(item.category, item.split, item.id, item.name, item.meta.licence, item.meta.creator) for item in items]
+    lines = [table(("category", "split", "id", "name", "licence", "creator"), rows), ""] if rows else []
+    lines += [", ".join(f"{count} {name} {part}" for (name, part), count in sorted(counts.items())) or "No such shapes."]
+    document = {"data": root, "items": [{**_as_dict(item.meta), "folder": item.folder} for item in items]}
+    answer(document, "\n".join([str(root), *lines]), common.json)

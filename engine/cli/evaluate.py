@@ -1,0 +1,106 @@
+"""`shape-engine evaluate`: score models on held-out pieces, beside retrieval and the sampling floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.types import NonNegativeInt, PositiveInt
+
+from engine.cli.data import split_words
+from engine.cli.options import Computing
+from engine.cli.outputs import check_folder
+from engine.cli.terminal import answer, say, table, watched
+
+
+@dataclass(frozen=True)
+class Scoring(Computing):
+    """How to answer, what to compute on and how."""
+
+    fit_steps: PositiveInt = 400
+    """Steps of a latent fit."""
+
+    seed: NonNegativeInt = 0
+    """Seed of samples, of fits and of models with several answers."""
+
+    workers: NonNegativeInt | None = None
+    """Single-threaded processes; one per core by default, 0 works in this process."""
+
+    scheduler: str | None = None
+    """Address of a running Dask scheduler instead of workers on this machine."""
+
+    baselines: Annotated[bool, Parameter(negative="--no-baselines")] = True
+    """Score picture retrieval, oracle retrieval and the sampling floor too."""
+
+    write_card: bool = False
+    """Write the scores into the cards of the models."""
+
+
+Scored = Annotated[Scoring, Parameter(name="*")]
+AS_USUAL = Scoring()
+
+
+def evaluate(
+    models: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    /,
+    *,
+    data: Path | None = None,
+    split: Literal["test", "val", "train"] = "test",
+    category: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    limit: PositiveInt | None = None,
+    out: Annotated[Path | None, Parameter(name=("--out", "-o"))] = None,
+    common: Scored = AS_USUAL,
+) -> None:
+    """Score models on held-out pieces: IoU, Chamfer, F-score, EMD, beside two retrieval baselines and the sampling floor.
+
+    Picture models see the catalogue picture only; auto-decoders are fitted to the surface.
+
+    ```
+    shape-engine evaluate --out results/
+    shape-engine evaluate occnet psgn --category chair --limit 3
+    shape-engine evaluate --write-card --json
+    ```
+
+    Args:
+        models: ids of models; all by default.
+        data: data folder made by shape-engine data build; by default the user's cache folder.
+        split: which pieces.
+        category: categories separated by commas; all by default.
+        limit: at most so many pieces of each category.
+        out: folder for results.json, results.csv and results.md.
+        common: how to answer, what to compute on and how.
+    """
+    if out is not None:
+        check_folder(out)
+    engine = common.engine()
+    chosen = tuple(engine.info(name).id for name in models) if models else tuple(info.id for info in engine.models())
+    from engine.data.store import default_data_root
+    from engine.evaluation.predict import Asking
+    from engine.evaluation.report import as_document, cell, write_card, write_results
+    from engine.evaluation.run import Plan, evaluate
+    from engine.evaluation.scores import COLUMNS
+
+    asking = Asking(common.device, None, common.fit_steps, common.seed, common.threads)
+    plan = Plan(
+        chosen, data or default_data_root(), split, split_words(category, ()) or None, limit, common.baselines, asking,
+        common.workers, common.scheduler,
+    )  # fmt: skip
+    with watched() as progress:
+        evaluation = evaluate(plan, progress)
+    written = write_results(evaluation, out) if out is not None else ()
+    for path in written:
+        say(f"Wrote {path}.")
+    if common.write_card:
+        for name in chosen:
+            write_card(evaluation, name, engine.info(name).folder)
+            say(f"Wrote the scores into {engine.info(name).folder / 'card.md'}.")
+    rows = [
+        [s.category, s.method, str(s.count), *(cell(c, s.mean[c], s.median[c]) for c in COLUMNS), str(s.empty)]
+        for s in sorted(evaluation.summaries, key=lambda s: (s.category != "all", s.category))
+    ]
+    header = ["category", "method", "pieces", "IoU", "deepsdf_sphere x10^3", "onet_l1", "F 1 %", "EMD", "empty"]
+    notes = "\n".join(f"{name}: {words}" for name, words in evaluation.conventions.items())
+    text = f"{table(header, rows)}\n\nEach cell: mean / median.\n{notes}\n{evaluation.seconds:.0f} s."
+    answer({"out": out, **as_document(evaluation)}, text, common.json)

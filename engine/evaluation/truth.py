@@ -1,0 +1,72 @@
+"""What results are measured against: the outer skin of a held-out piece, made by the data pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.sdf import Skin, prepare
+from engine.data.store import Item
+from engine.shapes import Mesh, PointCloud
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """One piece as the yardstick.
+
+    Attributes:
+        item: where it lies on disk.
+        surface: points with normals on its outer skin, unit sphere.
+        volume: (V, 3) points uniform in its bounding cube padded by a tenth (Occupancy Networks' rule), unit sphere.
+        inside: (V,) whether the signed distance there is negative.
+    """
+
+    item: Item
+    surface: PointCloud
+    volume: NDArray[np.float32]
+    inside: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=4)
+def read_truth(folder: Path) -> Truth:
+    """Read a piece; the few last ones are kept, since several methods are scored on each.
+
+    Raises:
+        DataError: if its files are missing or damaged.
+    """
+    item = Item(folder)
+    points, distances = item.volume
+    truth = Truth(item, surface_of(item), points, distances < 0)
+    item.forget()
+    return truth
+
+
+def surface_of(item: Item) -> PointCloud:
+    """The stored points on the outer skin of a piece."""
+    points, normals = item.surface
+    return PointCloud(points, normals, name=item.name)
+
+
+def mesh_of(item: Item) -> Mesh:
+    """The cleaned mesh of a piece, unit sphere."""
+    vertices, faces = item.skin
+    return Mesh(vertices, faces, name=item.name)
+
+
+@lru_cache(maxsize=2)
+def skin_of(folder: Path) -> Skin:
+    """The skin of a piece, ready to be sampled and asked for inside and outside (seconds of work)."""
+    item = Item(folder)
+    return prepare(mesh_of(item), item.meta.seed)
+
+
+def second_sampling(folder: Path, seed: int) -> PointCloud:
+    """As many points as `surface_of` gives, drawn anew from the same skin."""
+    skin = skin_of(folder)
+    count = len(Item(folder).surface[0])
+    points, normals = skin.sample_surface(count, np.random.default_rng((seed, 1)))
+    return PointCloud(points, normals, name="second sampling")
