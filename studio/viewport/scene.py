@@ -116,6 +116,17 @@ class Scene:
         set_values(pane.mapper.GetInput(), values)
         self._style(side)
 
+    def values(self, side: Side) -> NDArray[np.float32] | None:
+        """The distances of a side, if any."""
+        return self._panes[side].values
+
+    def clear_background(self) -> None:
+        """Draw the shapes alone, for pictures with a see-through background."""
+        for pane in self._panes.values():
+            pane.renderer.GradientBackgroundOff()
+            pane.renderer.SetBackgroundAlpha(0.0)
+            pane.renderer.RemoveActor(pane.ground)
+
     def set_display(self, display: Display) -> None:
         """Draw both shapes as surfaces, as points, or coloured by distance."""
         self.display = display

@@ -1,0 +1,119 @@
+"""What the window may ask of a viewport, whichever way it draws; and a viewport that draws nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtWidgets import QWidget
+
+from engine.api import Shape
+from studio.document import Display, Side
+from studio.theme import Theme
+from studio.viewport.orbit import Orbit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShapeView:
+    """One side's picture.
+
+    Attributes:
+        entry: id of the entry; another id means another subject, which may be framed anew.
+        shape: what to draw; None while nothing has been decoded yet.
+    """
+
+    entry: int
+    shape: Shape | None
+
+
+class Viewport(Protocol):
+    """Two linked views of A and B. All calls on the GUI thread.
+
+    Attributes:
+        widget: what to put into a layout.
+        painted: one float, milliseconds from the start of a paint until it was on screen.
+        picked: one string, the side that was clicked.
+    """
+
+    widget: QWidget
+
+    @property
+    def painted(self) -> SignalInstance: ...
+    @property
+    def picked(self) -> SignalInstance: ...
+    def show(self, side: Side, view: ShapeView | None) -> None: ...
+    def set_display(self, display: Display) -> None: ...
+    def set_colours(self, side: Side, values: NDArray[np.float32] | None, limits: tuple[float, float]) -> None: ...
+    def set_theme(self, theme: Theme) -> None: ...
+    def set_split(self, split: bool, only: Side = "a") -> None: ...
+    def reset_camera(self) -> None: ...
+    def camera(self) -> dict[str, Any]: ...
+    def set_camera(self, values: dict[str, Any]) -> None: ...
+    def screenshot(self, path: Path | None = None, transparent: bool = False, scale: int = 1) -> NDArray[np.uint8]: ...
+    def close(self) -> None: ...
+
+
+class NullViewport(QObject):
+    """A viewport without OpenGL: it remembers what it was told, for tests of everything around it."""
+
+    painted = Signal(float)
+    picked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.widget = QWidget(parent)
+        self.views: dict[Side, ShapeView | None] = {"a": None, "b": None}
+        self.values: dict[Side, NDArray[np.float32] | None] = {"a": None, "b": None}
+        self.limits = (0.0, 1.0)
+        self.display: Display = "solid"
+        self.theme: Theme | None = None
+        self.split, self.only = False, "a"
+        self.orbit = Orbit()
+        self.applied = 0
+        self.closed = False
+
+    def show(self, side: Side, view: ShapeView | None) -> None:
+        """Remember what a side shows, and say that it was painted."""
+        self.views[side] = view
+        self.applied += 1
+        self.painted.emit(0.0)
+
+    def set_display(self, display: Display) -> None:
+        """Remember the way of drawing."""
+        self.display = display
+
+    def set_colours(self, side: Side, values: NDArray[np.float32] | None, limits: tuple[float, float]) -> None:
+        """Remember error colours."""
+        self.values[side], self.limits = values, limits
+
+    def set_theme(self, theme: Theme) -> None:
+        """Remember the theme."""
+        self.theme = theme
+
+    def set_split(self, split: bool, only: Side = "a") -> None:
+        """Remember the layout."""
+        self.split, self.only = split, only
+
+    def reset_camera(self) -> None:
+        """Back to the standard view."""
+        self.orbit = Orbit()
+
+    def camera(self) -> dict[str, Any]:
+        """The camera's values."""
+        return self.orbit.as_dict()
+
+    def set_camera(self, values: dict[str, Any]) -> None:
+        """Take the camera's values."""
+        self.orbit = Orbit.from_dict(values)
+
+    def screenshot(self, path: Path | None = None, transparent: bool = False, scale: int = 1) -> NDArray[np.uint8]:
+        """A blank picture."""
+        return np.zeros((8 * scale, 8 * scale, 4 if transparent else 3), np.uint8)
+
+    def close(self) -> None:
+        """Remember that the end came."""
+        self.closed = True

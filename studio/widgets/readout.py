@@ -1,0 +1,175 @@
+"""Live numbers: a large value that says how it was made, its course over time, and the errors behind it as a histogram."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from studio.i18n import tr
+from studio.style import font, text_label, theme
+from studio.theme import error_scale
+from studio.widgets.text import Elided
+
+#: Values kept in a sparkline.
+KEPT = 90
+
+
+class Sparkline(QWidget):
+    """The last values as a line; its height is the span of what is shown, so it tells the course and not the size."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: deque[float] = deque(maxlen=KEPT)
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """A small strip."""
+        return QSize(80, 22)
+
+    minimumSizeHint = sizeHint
+
+    def add(self, value: float) -> None:
+        """Append a value; anything that is not finite is left out."""
+        if np.isfinite(value):
+            self._values.append(value)
+            self.update()
+
+    def clear(self) -> None:
+        """Forget the past (another pair is measured)."""
+        self._values.clear()
+        self.update()
+
+    def values(self) -> tuple[float, ...]:
+        """What is drawn, oldest first."""
+        return tuple(self._values)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The line, with a dot at its end."""
+        colours = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width, height = self.width() - 4.0, self.height() - 6.0
+        if len(self._values) < 2:
+            painter.setPen(QPen(QColor(colours.hairline), 1.5))
+            painter.drawLine(QPointF(0, self.height() / 2), QPointF(self.width(), self.height() / 2))
+            return
+        values = np.array(self._values)
+        low, span = values.min(), max(float(np.ptp(values)), 1e-3 * abs(float(values[-1])), 1e-9)
+        steps = width / max(24, len(values) - 1)
+        start = width - steps * (len(values) - 1)
+        points = [QPointF(start + i * steps, 3 + height * (1 - (v - low) / span)) for i, v in enumerate(values)]
+        painter.setPen(QPen(QColor(colours.accent), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(points)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent))
+        painter.drawEllipse(points[-1], 2.5, 2.5)
+
+
+class NumberReadout(QWidget):
+    """A metric: name, large value, sparkline; below, its convention and the sampling floor."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = text_label(name)
+        self.value = text_label("–", "number", tabular=True)
+        self.value.setMinimumWidth(112)
+        self.line = Sparkline(tr("Course of {name}", name=name))
+        self.convention = Elided("", "label", muted=True)
+        self.floor = text_label("", "label", muted=True, tabular=True)
+        self.value.setAccessibleName(name)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(8)
+        layout.setVerticalSpacing(0)
+        layout.addWidget(self.name, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.value, 0, 1)
+        layout.addWidget(self.line, 0, 2)
+        layout.addWidget(self.convention, 1, 0, 1, 2)
+        layout.addWidget(self.floor, 1, 2, Qt.AlignmentFlag.AlignRight)
+        layout.setColumnMinimumWidth(0, 64)
+        layout.setColumnStretch(2, 1)
+
+    def show_value(self, value: str, convention: str, floor: str, approximate: bool = False) -> None:
+        """Show a formatted value and how it was made.
+
+        Args:
+            value: e.g. "0.0181".
+            convention: formula, frame and number of points, in words.
+            floor: what two samplings of one surface give, or "".
+            approximate: put "≈" before the value.
+        """
+        self.value.setText(("≈ " if approximate else "") + value)
+        self.value.setAccessibleDescription(f"{self.value.text()}, {convention}")
+        self.convention.set_text(convention)
+        self.floor.setText(floor)
+
+    def clear(self) -> None:
+        """Nothing is measured."""
+        self.show_value("–", "", "")
+        self.line.clear()
+
+    def set_stale(self, stale: bool) -> None:
+        """Grey the number while it does not belong to what is shown."""
+        if bool(self.value.property("muted")) != stale:
+            self.value.setProperty("muted", stale)
+            self.value.style().unpolish(self.value)
+            self.value.style().polish(self.value)
+
+
+class HistogramBar(QWidget):
+    """The scale of the error colours, which is the histogram of the errors."""
+
+    BARS = 56
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heights = np.zeros(self.BARS)
+        self._limit = 0.0
+        self._colours = [QColor(*map(int, c)) for c in error_scale(self.BARS)]
+        self.setAccessibleName(tr("Histogram of distances"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Bars and a line of figures."""
+        return QSize(160, 66)
+
+    minimumSizeHint = sizeHint
+
+    def set_values(self, values: NDArray[np.float32], limit: float) -> None:
+        """Show the distribution of distances (N,) on a scale from 0 to `limit`; what is larger counts in the last bar."""
+        counts = np.histogram(np.minimum(values, limit), self.BARS, (0.0, max(limit, 1e-9)))[0].astype(float)
+        self._heights = np.sqrt(counts / max(1.0, counts.max()))
+        self._limit = limit
+        self.setAccessibleDescription(tr("from 0 to {limit}", limit=f"{limit:.3f}"))
+        self.update()
+
+    def clear(self) -> None:
+        """Nothing is measured."""
+        self._heights = np.zeros(self.BARS)
+        self._limit = 0.0
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Bars in the colours that they stand for, limits below."""
+        colours = theme()
+        painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        base = self.height() - 20.0
+        step = self.width() / self.BARS
+        for i, height in enumerate(self._heights):
+            painter.setBrush(self._colours[i] if self._limit else QColor(colours.hairline))
+            tall = max(4.0, height * (base - 2))
+            painter.drawRect(QRectF(i * step, base - tall, step - 0.8, tall))
+        painter.setPen(QColor(colours.muted))
+        painter.setFont(font("label", tabular=True))
+        row = QRectF(0, base + 2, self.width(), 18)
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "0")
+        if self._limit:
+            text = tr("{limit} (99 %)", limit=f"{self._limit:.3f}")
+            painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
