@@ -14,6 +14,8 @@ METRICS = ("onet_l1", "emd", "f_score")
 #: Points per side while something moves. Exact assignment grows with the cube, hence the smaller number.
 LIVE_POINTS = 2048
 LIVE_EMD_POINTS = 512
+#: Points per side when at rest: None means each metric's own convention.
+SETTLED_POINTS: int | None = None
 
 
 class Measuring:
@@ -60,7 +62,7 @@ class Measuring:
         if live:
             return quick
         progress.partial(quick)
-        full = self._engine.compare(CompareRequest(a, b, METRICS, floor=True), progress)
+        full = self._engine.compare(CompareRequest(a, b, METRICS, points=SETTLED_POINTS, floor=True), progress)
         return replace(full, a_to_b=quick.a_to_b, b_to_a=quick.b_to_a, milliseconds=full.milliseconds + quick.milliseconds)
 
     def _quick(self, a: Shape, b: Shape, colours: bool, progress: Progress) -> Comparison:
