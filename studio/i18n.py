@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from engine.errors import EngineError
+from engine.sentences import Sentence
 
 
 def tr(text: str, /, **params: object) -> str:
@@ -18,10 +19,17 @@ def tr(text: str, /, **params: object) -> str:
 
 
 def engine_text(text: str) -> str:
-    """A fixed English phrase of the engine in the user's language (itself if there is no translation)."""
+    """A phrase or `Sentence` of the engine in the user's language (itself if there is no translation)."""
+    if isinstance(text, Sentence):
+        return _filled(text.template, text.params)
     return QCoreApplication.translate("Engine", text)
 
 
 def error_text(error: EngineError) -> str:
     """An engine error in the user's language."""
-    return QCoreApplication.translate("Engine", error.template).format(**error.params)
+    return _filled(error.template, error.params)
+
+
+def _filled(template: str, params: dict[str, object]) -> str:
+    said = {name: engine_text(value) if isinstance(value, str) else value for name, value in params.items()}
+    return QCoreApplication.translate("Engine", template).format(**said)
