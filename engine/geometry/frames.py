@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.errors import FrameMismatch, ShapeError
 from engine.shapes import Frame, Mesh, PointCloud, Shape
 
-ShapeT = TypeVar("ShapeT", Mesh, PointCloud)
+ShapeT = TypeVar("ShapeT", bound=Mesh | PointCloud)
 
 #: Proper rotations that take the named axis to +y. For "z" the customary front -y becomes +z (Blender, most CAD).
 _UPRIGHT: dict[str, NDArray[np.float64]] = {
