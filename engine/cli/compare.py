@@ -79,12 +79,8 @@ def check_presets(engine: Engine, wanted: list[str] | None) -> tuple[str, ...]:
 
 def _open(engine: Engine, path: Path, up: Up, progress: TerminalProgress) -> OpenedShape:
     opened = engine.open_shape(path, up, progress)
-    x, y, z = opened.size
-    how = "guessed" if opened.up_guessed else "as told"
-    say(
-        f"{path.name}: {opened.up} is up ({how}), {x:.4g} x {y:.4g} x {z:.4g} in the file's own unit; "
-        "brought into the unit sphere."
-    )
+    how = "a guess; say --up if it is wrong" if opened.up_guessed else "certain"
+    say(f"{path.name}: {opened.up} is up ({how}); brought into the unit sphere.")
     for remark in opened.remarks:
         say(f"{path.name}: {remark}")
     return opened

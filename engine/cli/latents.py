@@ -47,7 +47,7 @@ def read_latent(engine: Engine, model: str, spec: str) -> Latent:
             raise ModelError("{spec} needs a seed, a whole number from 0, for example random:7.", spec=spec)
         return engine.space(model).random_code(int(rest))
     path = Path(spec)
-    if path.suffix.lower() not in SUFFIXES and not path.exists():
+    if path.suffix.lower() not in SUFFIXES:
         raise ModelError("{spec} is no code; give {forms}.", spec=spec, forms=FORMS)
     latent = read_latent_file(path)
     if latent.model != model:
