@@ -88,7 +88,7 @@ def gather_workers(count: int, scheduler: str | None = None) -> Iterator[Workers
             yield OnCluster(client)
         return
     with (
-        LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield OnCluster(client)

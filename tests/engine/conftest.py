@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -100,10 +101,7 @@ class Dotted(Pictured):
         return (BASE + self.slope * z[0]) * unit
 
 
-@pytest.fixture
-def sphere_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the models "spheres" (fits), "pictured" and "dotted" (take pictures), the only ones to be found."""
-    root = tmp_path / "models"
+def _write_models(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     codes = np.array([[-0.1, 0], [0, 1], [0.2, -1]], np.float32)
     labels = {
         "names": ["Small ball", "Ball", "Ball"],
@@ -119,3 +117,16 @@ def sphere_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("engine.assets.model_roots", lambda: (root,))
     monkeypatch.setattr("engine.api.model_roots", lambda: (root,))
     return root
+
+
+@pytest.fixture
+def sphere_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the models "spheres" (fits), "pictured" and "dotted" (take pictures), the only ones to be found."""
+    return _write_models(tmp_path / "models", monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def lasting_sphere_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The same for all tests of a file; they must not change it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield _write_models(tmp_path_factory.mktemp("models"), monkeypatch)
