@@ -47,20 +47,20 @@ class DeepSDFConfig(ModelConfig):
     """
 
     method: Literal["deepsdf"] = "deepsdf"
-    latent_dim: int = Bound(64, ge=1)
-    width: int = Bound(128, ge=4)
-    layers: int = Bound(6, ge=1)
+    latent_dim: int = Bound(default=64, ge=1)
+    width: int = Bound(default=128, ge=4)
+    layers: int = Bound(default=6, ge=1)
     latent_in: tuple[int, ...] | Literal["all"] = "all"
     points_in: tuple[int, ...] = ()
-    octaves: int = Bound(5, ge=0, le=12)
-    clamp: float = Bound(0.1, gt=0)
+    octaves: int = Bound(default=5, ge=0, le=12)
+    clamp: float = Bound(default=0.1, gt=0)
     weight_norm: bool = False
-    dropout: float = Bound(0.0, ge=0, lt=1)
+    dropout: float = Bound(default=0.0, ge=0, lt=1)
     final_tanh: bool = False
-    code_penalty: float = Bound(1e-4, ge=0)
-    code_std: float = Bound(1.0, gt=0)
-    lipschitz: float = Bound(1.0, gt=0)
-    half_extent: float = Bound(1.05, gt=0)
+    code_penalty: float = Bound(default=1e-4, ge=0)
+    code_std: float = Bound(default=1.0, gt=0)
+    lipschitz: float = Bound(default=1.0, gt=0)
+    half_extent: float = Bound(default=1.05, gt=0)
 
     @model_validator(mode="after")
     def _layers_exist(self) -> DeepSDFConfig:
@@ -147,20 +147,32 @@ class DeepSDF(ShapeModel):
     def loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Clamped L1 distance plus the penalty on codes (equations 4 and 9).
 
+        Equation 4 clamps both sides, and so gives no gradient where the network wrongly answers "far": a whole shape can
+        stay there for good. Here the truth is clamped, and the answer may be anything beyond the clamp where the truth is
+        beyond it on the same side; everywhere else the difference counts in full.
+
         Args:
             batch: "z" (S, D) codes, "points" (S, P, 3), "sdf" (S, P); "ramp" () in [0, 1] scales the penalty.
         """
-        delta = self.config.clamp
-        value = self.raw(batch["z"], batch["points"])
-        distance = (value.clamp(-delta, delta) - batch["sdf"].clamp(-delta, delta)).abs().mean()
+        distance = distance_error(self.raw(batch["z"], batch["points"]), batch["sdf"], self.config.clamp).mean()
         penalty = batch["z"].square().sum(dim=-1).mean()
         ramp = batch.get("ramp", torch.ones((), device=distance.device))
-        return {"loss": distance + self.config.code_penalty * ramp * penalty, "distance": distance.detach(),
-                "code": penalty.detach().sqrt()}  # fmt: skip
+        return {
+            "loss": distance + self.config.code_penalty * ramp * penalty,
+            "distance": distance.detach(),
+            "code": penalty.detach().sqrt(),
+        }
 
     def decode(self, z: Tensor) -> DistanceField:
         """The field of one code z (D,)."""
         return DistanceField(self, z)
+
+
+def distance_error(value: Tensor, truth: Tensor, delta: float) -> Tensor:
+    """Difference of a field's values from signed distances of which only |d| < delta is known; same shape as both."""
+    lowest = torch.where(truth <= -delta, -torch.inf, truth.clamp(max=delta))
+    highest = torch.where(truth >= delta, torch.inf, truth.clamp(min=-delta))
+    return F.relu(lowest - value) + F.relu(value - highest)
 
 
 class DistanceField:

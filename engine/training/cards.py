@@ -1,0 +1,97 @@
+"""Words that go with weights: what they are, how they were made, and whose shapes they learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.models.base import ShapeModel
+from engine.training.config import TrainConfig
+from engine.training.pieces import Piece
+
+LINKS = {
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "CC-BY-3.0": "https://creativecommons.org/licenses/by/3.0/",
+    "CC-BY-3.0-US": "https://creativecommons.org/licenses/by/3.0/us/",
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+}
+PAPERS = {
+    "deepsdf": "Park et al., DeepSDF, CVPR 2019, arXiv 1901.05103",
+    "occnet": "Mescheder et al., Occupancy Networks, CVPR 2019, arXiv 1812.03828",
+    "psgn": "Fan, Su, Guibas, A Point Set Generation Network, CVPR 2017, arXiv 1612.00603",
+}
+SOURCE = "Sweet Home 3D furniture catalogues (Debian package sweethome3d-furniture), https://www.sweethome3d.com/"
+
+
+def labels_for(pieces: Sequence[Piece]) -> dict[str, list[str]]:
+    """Names, ids and categories of the training codes."""
+    return {
+        "names": [piece.name for piece in pieces],
+        "ids": [piece.id for piece in pieces],
+        "categories": [piece.category for piece in pieces],
+    }
+
+
+def card_for(
+    config: TrainConfig, model: ShapeModel, pieces: Sequence[Piece], about: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """`card.json` as a dictionary, and the texts `card.md` and `DATA-CREDITS`.
+
+    `scores` is left empty; `shape-engine evaluate` fills it in.
+    """
+    card: dict[str, Any] = {
+        "id": config.id,
+        "method": config.method,
+        "title": model.title,
+        "paper": PAPERS[config.method],
+        "frame": "unit_sphere: centre of the bounding box at the origin, farthest point at radius 1, y up, front +z",
+        "parameters": model.parameter_count,
+        "training": about,
+        "config": config.model_dump(mode="json"),
+        "network": model.config.model_dump(mode="json"),
+        "data": [piece.label() for piece in pieces],
+        "scores": {},
+    }
+    return card, {"card.md": _card_text(card), "DATA-CREDITS": credits_text(pieces)}
+
+
+def _card_text(card: dict[str, Any]) -> str:
+    about = card["training"]
+    counts: dict[str, int] = {}
+    for piece in card["data"]:
+        counts[piece["category"]] = counts.get(piece["category"], 0) + 1
+    learnt = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    lines = [
+        f"# {card['id']}",
+        "",
+        f"{card['title']} ({card['paper']}), trained for Shape Studio. {card['parameters']:,} trained values.",
+        "",
+        f"* **Answers in** {card['frame']}.",
+        f"* **Learnt from** {len(card['data'])} pieces of furniture ({learnt}); the training split only. See `DATA-CREDITS`.",
+        f"* **Made by** `{about.get('command') or 'engine.training.train'}`",
+        f"* **Run**: seed {about['seed']}, {about['steps']:,} of {about['of_steps']:,} steps, {about['minutes']} minutes on "
+        f"{about['device']} ({about['processes']} process, {about['threads']} thread), precision {about['precision']}, "
+        f"torch {about['torch']}.",
+        f"* **Last losses**: {', '.join(f'{name} {value}' for name, value in about['losses'].items())}.",
+        "* **Scores** on the test split: `scores` in `card.json`, filled in by `shape-engine evaluate`.",
+        "* **Use**: furniture of these categories. With so few training pieces, expect blurred or wrong answers for others.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def credits_text(pieces: Sequence[Piece]) -> str:
+    """Model, creator, source and licence of every training piece."""
+    lines = [
+        "These weights were trained on the models listed below. A latent code can reproduce a training piece closely, so the",
+        "weights are passed on under the terms of these licences: keep this file with them.",
+        "",
+        f"Source: {SOURCE}",
+    ]
+    lines += [f"{name}: {LINKS[name]}" for name in sorted({piece.licence for piece in pieces} & set(LINKS))]
+    lines.append("")
+    lines += [
+        " | ".join([p.name, p.category, p.creator or "unknown creator", p.licence or "unknown licence", p.source, p.id])
+        for p in pieces
+    ]
+    return "\n".join(lines) + "\n"

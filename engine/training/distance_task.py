@@ -1,0 +1,107 @@
+"""Training an auto-decoder: one code per shape beside the network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.models.base import seeded
+from engine.models.checkpoint import save_model
+from engine.models.deepsdf import DeepSDF, DeepSDFConfig
+from engine.progress import NO_PROGRESS, Progress
+from engine.training.cards import card_for, labels_for
+from engine.training.config import TrainConfig
+from engine.training.distances import DistanceSet, load_distances
+from engine.training.pieces import Piece, find_pieces
+
+RAMP_SHARE = 0.05  # of all steps, over which the penalty on codes grows to its full weight (the release: 100 of 2000 epochs)
+
+
+class CodedDecoder(nn.Module):
+    """Decoder and table of codes, trained together.
+
+    Args:
+        model: the decoder.
+        count: number of shapes.
+        seed: of the initial codes.
+    """
+
+    def __init__(self, model: DeepSDF, count: int, seed: int) -> None:
+        super().__init__()
+        self.model = model
+        self.codes = nn.Embedding(count, model.latent_dim)
+        with torch.no_grad():
+            std = model.config.code_std / math.sqrt(model.latent_dim)
+            self.codes.weight.normal_(0, std, generator=seeded("cpu", seed))
+
+    def forward(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Losses of the decoder on a batch whose shapes are named by index, "shape" (S,)."""
+        losses: dict[str, Tensor] = self.model.loss(batch | {"z": self.codes(batch["shape"])})
+        return losses
+
+
+class DistanceTask:
+    """Signed distances in, decoder and codes out."""
+
+    def __init__(self, config: TrainConfig, data: DistanceSet, pieces: Sequence[Piece]) -> None:
+        self.config = config
+        self.data = data
+        self.pieces = list(pieces)
+
+    @classmethod
+    def load(cls, config: TrainConfig, data_root: Path, progress: Progress = NO_PROGRESS) -> DistanceTask:
+        """Read the training split."""
+        pieces = find_pieces(data_root, config.categories, ("train",))
+        return cls(config, load_distances(pieces, config, progress), pieces)
+
+    def objective(self) -> CodedDecoder:
+        """Decoder and codes with fresh weights."""
+        settings = DeepSDFConfig(**{"categories": self.config.categories, **self.config.model})
+        return CodedDecoder(DeepSDF(settings), len(self.data), self.config.seed)
+
+    def batch(self, draw: np.random.Generator, step: int) -> dict[str, Tensor]:
+        """Points of random shapes, and how far the penalty on codes has grown."""
+        ramp = min(1.0, step / max(1.0, RAMP_SHARE * self.config.steps))
+        return self.data.batch(draw) | {"ramp": torch.tensor(ramp)}
+
+    def validate(self, objective: nn.Module) -> dict[str, float]:
+        """Nothing: a held-out shape needs a fit of its own, which `shape-engine evaluate` does."""
+        return {}
+
+    def export(self, objective: nn.Module, out: Path, about: dict[str, Any], best: dict[str, Tensor] | None) -> None:
+        """Write decoder and the codes of the real pieces (not of their copies)."""
+        source = cast(CodedDecoder, objective)
+        codes = source.codes.weight.detach()[: self.data.originals].float().cpu()
+        model = source.model
+        bound = steepness(model, codes)
+        config = model.config.model_copy(update={"lipschitz": round(bound, 2)})
+        frozen = DeepSDF(config)
+        frozen.load_state_dict(model.state_dict())
+        card, texts = card_for(self.config, frozen, self.pieces, about | {"shapes": len(self.data)})
+        save_model(out, frozen, codes.numpy(), labels_for(self.pieces), card, texts)
+
+
+def steepness(model: DeepSDF, codes: Tensor, points: int = 4096, share: float = 0.99) -> float:
+    """How fast the clamped field changes: the quantile `share` of the gradient's length near the surface, at least 1.
+
+    Measured at random points of the cube for up to 16 codes, where the field is not saturated.
+    """
+    parameter = next(model.parameters())
+    device = parameter.device
+    half = model.config.half_extent
+    lengths = []
+    chosen = codes[torch.linspace(0, len(codes) - 1, min(16, len(codes))).long()].to(device)
+    for number, z in enumerate(chosen):
+        where = (torch.rand(points, 3, generator=seeded("cpu", number)) * 2 - 1).mul(half).to(device).requires_grad_()
+        with torch.enable_grad():
+            value = model.signed_distance(z, where)
+            (gradient,) = torch.autograd.grad(value.sum(), where)
+        lengths.append(gradient.norm(dim=1)[value.detach().abs() < model.config.clamp])
+    found = torch.cat(lengths)
+    return max(1.0, float(found.quantile(share))) if len(found) else 1.0

@@ -1,0 +1,206 @@
+"""Find the code of an unseen shape: optimise the code alone against signed distances (DeepSDF, section 4.3, equation 10)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.errors import ModelError, ShapeError
+from engine.models.base import FitsShapes, ShapeModel, seeded
+from engine.models.deepsdf import distance_error
+from engine.progress import NO_PROGRESS, Progress
+from engine.requests import FitRequest, FitResult, LatentSpace
+from engine.shapes import Latent, Mesh, PointCloud
+
+RATE = 5e-3  # Adam, as in the published code; a tenth of it in the second half
+BATCH = 4096  # points per step
+SCREEN = 1024  # points by which training codes are compared as starts
+SHOW_EVERY = 20  # steps between two codes that are shown
+STARTS = 3  # starts that are tried for a tenth of the steps before one of them goes on
+MESH_POINTS = 20_000  # near the surface of a mesh; a fifth as many again through space
+MESH_SPREADS = (0.05, 0.02, 0.007)  # standard deviations of their distance from it
+FREE_CELLS = 24  # cells per side of the grid in which `cloud_samples` looks for free space
+
+Array = NDArray[np.float32]
+
+
+def fit_shape(model: ShapeModel, space: LatentSpace, request: FitRequest, progress: Progress = NO_PROGRESS) -> FitResult:
+    """Sample signed distances of a mesh or a cloud in the unit-sphere frame, then `fit_latent`.
+
+    Raises:
+        ModelError: if the model cannot be fitted.
+        ShapeError: if the shape has nothing to sample.
+    """
+    progress.step(0, request.steps, "measuring the shape")
+    shape = request.shape
+    if isinstance(shape, PointCloud):
+        points, sdf = cloud_samples(shape.points, shape.normals, request.seed)
+    else:
+        points, sdf = mesh_samples(shape, request.seed)
+    return fit_latent(model, space, points, sdf, request.steps, request.seed, progress)
+
+
+def fit_latent(
+    model: ShapeModel,
+    space: LatentSpace,
+    points: Array,
+    sdf: Array,
+    steps: int = 400,
+    seed: int = 0,
+    progress: Progress = NO_PROGRESS,
+) -> FitResult:
+    """The code whose field is nearest to signed distances at sample points.
+
+    Starts are the mean of the training codes and the training codes that match best; a few are tried for a short while, the
+    best goes on. The loss is the mean error of the distances as in training, plus the model's penalty on long codes.
+
+    Args:
+        model: an auto-decoder, frozen.
+        space: its training codes.
+        points: (N, 3) in the unit-sphere frame, most of them near the surface.
+        sdf: (N,) signed distances there, negative inside.
+        steps: optimiser steps in all.
+        seed: of the batches.
+        progress: told about steps; intermediate codes are published as `Latent`.
+
+    Raises:
+        ModelError: if the model cannot be fitted.
+        ShapeError: if there are no points or they are not finite.
+    """
+    if not isinstance(model, FitsShapes):
+        raise ModelError("{model} has no code that could be fitted to a shape; choose a DeepSDF model.", model=model.title)
+    if len(points) == 0 or points.shape != (len(sdf), 3) or not (np.isfinite(points).all() and np.isfinite(sdf).all()):
+        raise ShapeError("There are no usable sample points to fit to; open a shape with a surface.")
+    device = next(model.parameters()).device
+    fit = _Fit(
+        space.model,
+        model,
+        torch.as_tensor(np.ascontiguousarray(points, np.float32), device=device),
+        torch.as_tensor(np.ascontiguousarray(sdf, np.float32), device=device),
+        seeded(device, seed),
+    )
+    known = torch.as_tensor(np.concatenate([space.mean[None], space.codes]), device=device)
+    trial = max(1, steps // 10)
+    starts = fit.best(known, STARTS, progress)
+    tried = [fit.run(z, range(trial), steps, progress) for z in starts]
+    best = min(tried, key=lambda result: fit.score(result[0]))
+    z, rest = fit.run(best[0], range(trial, steps), steps, progress)
+    losses = np.asarray([*best[1], *rest], np.float32)
+    return FitResult(Latent(space.model, tuple(z.cpu().double().tolist())), losses)
+
+
+class _Fit:
+    """One shape's samples and the model to fit."""
+
+    def __init__(self, name: str, model: FitsShapes, points: Tensor, sdf: Tensor, draw: torch.Generator) -> None:
+        self.name = name
+        self.model = model
+        self.points = points
+        self.sdf = sdf
+        self.draw = draw
+        self.penalty = float(getattr(getattr(model, "config", None), "code_penalty", 0.0))
+        self.check = torch.randperm(len(points), generator=draw, device=points.device)[:SCREEN]
+
+    def distance(self, z: Tensor, rows: Tensor) -> Tensor:
+        value = self.model.signed_distance(z, self.points[rows])
+        return distance_error(value, self.sdf[rows], self.model.clamp).mean()
+
+    def score(self, z: Tensor) -> float:
+        """Loss on the points set apart for comparing codes."""
+        with torch.no_grad():
+            return float(self.distance(z, self.check) + self.penalty * z.square().sum())
+
+    def best(self, codes: Tensor, count: int, progress: Progress) -> list[Tensor]:
+        """The first code (the mean) and the `count` - 1 others that match best."""
+        scores = []
+        for z in codes[1:]:
+            progress.check()
+            scores.append(self.score(z))
+        order = np.argsort(np.asarray(scores), kind="stable")[: count - 1]
+        return [codes[0]] + [codes[1 + int(i)] for i in order]
+
+    def run(self, start: Tensor, numbers: range, steps: int, progress: Progress) -> tuple[Tensor, list[float]]:
+        """Take the optimiser steps `numbers` of `steps` from a start."""
+        z = start.detach().clone().requires_grad_()
+        optimiser = torch.optim.Adam([z], lr=RATE)
+        losses: list[float] = []
+        for number in numbers:
+            optimiser.param_groups[0]["lr"] = RATE if number < steps // 2 else RATE / 10
+            rows = torch.randint(len(self.points), (min(BATCH, len(self.points)),), generator=self.draw, device=z.device)
+            with torch.enable_grad():
+                distance = self.distance(z, rows)
+                loss = distance + self.penalty * z.square().sum()
+                (z.grad,) = torch.autograd.grad(loss, z)
+            optimiser.step()
+            losses.append(float(distance.detach()))
+            progress.step(number + 1, steps, "fitting the code")
+            if (number + 1) % SHOW_EVERY == 0:
+                progress.partial(Latent(self.name, tuple(z.detach().cpu().double().tolist())))
+        return z.detach(), losses
+
+
+def mesh_samples(mesh: Mesh, seed: int = 0) -> tuple[Array, Array]:
+    """Points near and around a mesh in the unit-sphere frame, (M, 3), with their signed distances (M,).
+
+    Signs and distances are those of the data pipeline (`engine.data.sdf`), so that open and overlapping parts are no trouble.
+
+    Raises:
+        ShapeError: if the mesh has no usable faces.
+    """
+    from engine.data.sdf import prepare
+
+    skin = prepare(mesh, seed)
+    draw = np.random.default_rng(seed)
+    base, _ = skin.sample_surface(MESH_POINTS, draw)
+    spread = np.resize(np.repeat(MESH_SPREADS, 64), MESH_POINTS)
+    near = base + draw.normal(size=base.shape) * spread[:, None]
+    space = draw.uniform(-1.05, 1.05, (MESH_POINTS // 5, 3))
+    points = np.concatenate([near, space]).astype(np.float32)
+    return points, skin.signed_distance(points)
+
+
+def cloud_samples(points: Array, normals: Array | None = None, seed: int = 0, offset: float = 0.02) -> tuple[Array, Array]:
+    """Signed distances that a bare point cloud implies, for `fit_latent`.
+
+    On the points the distance is zero. With normals, points a little off the surface along them are added on both sides.
+    Free space is what can be reached from outside over a coarse grid without meeting a cell that holds points, or one beside
+    it; random points in there are outside, at the distance of the nearest point of the cloud. About what cannot be reached
+    nothing is said: it may be inside, or hollow.
+
+    Args:
+        points: (N, 3) in the unit-sphere frame.
+        normals: (N, 3) outward unit normals, or None.
+        seed: of the free-space points.
+        offset: how far off the surface, in unit-sphere units.
+
+    Returns:
+        (M, 3) points and (M,) distances.
+
+    Raises:
+        ShapeError: if there are fewer than 4 points.
+    """
+    from scipy import ndimage
+    from scipy.spatial import cKDTree
+
+    if len(points) < 4:
+        raise ShapeError("A cloud of {count} points is too small to fit to; at least 4 are needed.", count=len(points))
+    where, values = [points], [np.zeros(len(points))]
+    if normals is not None:
+        where += [points + offset * normals, points - offset * normals]
+        values += [np.full(len(points), offset), np.full(len(points), -offset)]
+    half = 1.05
+    cells = np.clip(((points + half) / (2 * half) * FREE_CELLS).astype(int), 0, FREE_CELLS - 1)
+    full = np.zeros((FREE_CELLS,) * 3, bool)
+    full[tuple(cells.T)] = True
+    full = ndimage.binary_dilation(full, np.ones((3, 3, 3), bool))
+    rooms, _ = ndimage.label(np.pad(~full, 1, constant_values=True))
+    free = (rooms == rooms[0, 0, 0])[1:-1, 1:-1, 1:-1]
+    draw = np.random.default_rng(seed)
+    random = draw.uniform(-half, half, (4 * len(points), 3))
+    random_cells = np.clip(((random + half) / (2 * half) * FREE_CELLS).astype(int), 0, FREE_CELLS - 1)
+    random = random[free[tuple(random_cells.T)]][: len(points)]
+    where.append(random)
+    values.append(np.asarray(cKDTree(points).query(random)[0]))
+    return np.concatenate(where).astype(np.float32), np.concatenate(values).astype(np.float32)

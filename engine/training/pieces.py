@@ -1,0 +1,76 @@
+"""The training pieces on disk, as training sees them: labels and sample arrays, nothing of how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import DataError
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One shape with its files.
+
+    Attributes:
+        folder: holds samples.npz, surface.npz, picture.png, renders.npz.
+        id, name, category, licence, creator: what it is and whom to credit.
+        source: where it came from, for the credits.
+    """
+
+    folder: Path
+    id: str
+    name: str
+    category: str
+    licence: str = ""
+    creator: str = ""
+    source: str = ""
+
+    def label(self) -> dict[str, str]:
+        """The words that go into a model's card."""
+        return {
+            "id": self.id, "name": self.name, "category": self.category, "licence": self.licence, "creator": self.creator,
+        } | ({"source": self.source} if self.source else {})  # fmt: skip
+
+
+def find_pieces(root: Path, categories: Sequence[str], splits: Sequence[str]) -> list[Piece]:
+    """Pieces of a data set, in a fixed order.
+
+    Raises:
+        DataError: if there are none.
+    """
+    from engine.data.store import list_items
+
+    found = [
+        Piece(item.folder, item.id, item.name, item.category, item.meta.licence, item.meta.creator, item.meta.source)
+        for item in list_items(root, tuple(categories), tuple(splits))
+    ]
+    if not found:
+        raise DataError(
+            "There are no {splits} pieces of {categories} in the data set; run `shape-engine data build` first.",
+            splits=" or ".join(splits), categories=", ".join(categories),
+        )  # fmt: skip
+    return sorted(found, key=lambda piece: (piece.category, piece.id))
+
+
+def read_arrays(piece: Piece, file: str, names: Sequence[str]) -> list[NDArray[Any]]:
+    """Arrays of one of a piece's npz files.
+
+    Raises:
+        DataError: if the file is missing or damaged.
+    """
+    try:
+        with np.load(piece.folder / file, allow_pickle=False) as archive:
+            return [archive[name] for name in names]
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            "{file} of {name} ({id}) is missing or damaged; run `shape-engine data build` again.",
+            file=file, name=piece.name, id=piece.id,
+        ) from error  # fmt: skip
