@@ -110,7 +110,7 @@ def palette(colours: Theme) -> QPalette:
 
 def apply(application: QApplication, colours: Theme) -> None:
     """Dress the application: Fusion, palette, font, style sheet. Windows made afterwards get the right icons."""
-    global _current  # noqa: PLW0603  (one theme per process, like the palette itself)
+    global _current
     _current = colours
     application.setStyle("Fusion")
     application.setPalette(palette(colours))

@@ -85,7 +85,9 @@ class Orbit:
             distance *= max(height / FILL_HEIGHT, width / (FILL_WIDTH * aspect)) / (2 * slope * distance)
             distance = max(distance, 0.3)
         target = centre @ axes
-        return replace(self, distance=float(distance), target=(float(target[0]), float(target[1]), float(target[2])), framed=True)
+        return replace(
+            self, distance=float(distance), target=(float(target[0]), float(target[1]), float(target[2])), framed=True
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for a session file."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (makes the OpenGL classes available)
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkLookupTable
@@ -25,11 +26,9 @@ from vtkmodules.vtkRenderingCore import (
     vtkTexture,
 )
 
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401, I001  (makes the OpenGL classes available)
-
 from engine.api import Mesh, Shape
 from studio.theme import Theme, error_scale, rgb
-from studio.viewport.ground import contact, disc_texture, SIZE
+from studio.viewport.ground import SIZE, contact, disc_texture
 from studio.viewport.orbit import FIELD, Orbit
 from studio.viewport.polydata import set_values, to_polydata, vertices_of
 

@@ -81,7 +81,9 @@ class PictureWell(QWidget):
             painter.setPen(QColor(colours.muted))
             painter.setFont(font("label"))
             text = self.rect().adjusted(12, self.height() // 2, -12, -8)
-            painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, tr("Drop a picture here, paste one, or click"))
+            painter.drawText(
+                text, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, tr("Drop a picture here, paste one, or click")
+            )
         else:
             self._chequer(painter)
             size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)

@@ -64,7 +64,9 @@ class Sparkline(QWidget):
         steps = width / max(24, len(values) - 1)
         start = width - steps * (len(values) - 1)
         points = [QPointF(start + i * steps, 3 + height * (1 - (v - low) / span)) for i, v in enumerate(values)]
-        painter.setPen(QPen(QColor(colours.accent), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(QColor(colours.accent), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        )
         painter.drawPolyline(points)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent))

@@ -1,0 +1,225 @@
+"""What can be turned: the code of the active shape, direction by direction."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+
+from engine.api import Latent, LatentSpace, ModelInfo
+from studio.controller import Controller
+from studio.document import Document, Entry
+from studio.i18n import tr
+from studio.session import Session
+from studio.style import ICON_SIZE, icon, text_label
+from studio.widgets.card import Card
+from studio.widgets.slider_bank import SliderBank
+from studio.widgets.text import Choice, Elided
+
+
+class _Morph(QWidget):
+    """One slider from A to B."""
+
+    def __init__(self, session: Session, controller: Controller) -> None:
+        super().__init__()
+        self._session, self._controller = session, controller
+        self.start = QPushButton(tr("Morph A to B"))
+        self.start.setIcon(icon("arrows-left-right"))
+        self.start.setIconSize(ICON_SIZE)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 1000)
+        self.slider.setPageStep(100)
+        self.slider.setAccessibleName(tr("Position between A and B"))
+        self.names = Elided("", "label", muted=True)
+        self.percent = text_label("", "label", tabular=True)
+        self.done = QPushButton(tr("Done"))
+        top = QHBoxLayout()
+        top.addWidget(self.names, 1)
+        top.addWidget(self.percent)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.done)
+        self.inside = QWidget()
+        inside = QVBoxLayout(self.inside)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(4)
+        inside.addLayout(top)
+        inside.addLayout(row)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.start)
+        layout.addWidget(self.inside)
+        self.start.clicked.connect(self._begin)
+        self.slider.valueChanged.connect(lambda value: controller.set_morph(value / 1000))
+        self.slider.sliderReleased.connect(controller.end_drag)
+        self.done.clicked.connect(controller.end_morph)
+
+    def refresh(self, document: Document) -> None:
+        """Show the slider, the button that brings it, or nothing."""
+        morph = document.morph
+        a, b = document.side("a"), document.side("b")
+        possible = a is not None and b is not None and a.latent is not None and b.latent is not None and a.model == b.model
+        self.start.setVisible(morph is None and possible)
+        self.inside.setVisible(morph is not None)
+        self.setVisible(morph is not None or possible)
+        if morph is not None:
+            self.slider.blockSignals(True)
+            self.slider.setValue(round(1000 * morph.t))
+            self.slider.blockSignals(False)
+            self.names.set_text(tr("{a} to {b}", a=morph.names[0], b=morph.names[1]))
+            self.percent.setText(f"{100 * morph.t:.0f} %")
+
+    def _begin(self) -> None:
+        document = self._session.document
+        if document.a is not None and document.b is not None:
+            self._controller.start_morph(document.a, document.b)
+
+
+class LatentPanel(Card):
+    """Where to start, the sliders, and the way back."""
+
+    def __init__(self, session: Session, controller: Controller) -> None:
+        super().__init__(tr("Latent"))
+        self._session, self._controller = session, controller
+        self.bank: SliderBank | None = None
+        self._space: LatentSpace | None = None
+        self.model = Choice(tr("Model whose codes are explored"))
+        self.start = Choice(tr("Start from"))
+        self.start.setEditable(True)
+        self.start.setInsertPolicy(Choice.InsertPolicy.NoInsert)
+        line = self.start.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(tr("Start from…"))
+        line.setAccessibleName(tr("Search a training shape to start from"))
+        self.reason = QLabel()
+        self.reason.setWordWrap(True)
+        self.reason.setProperty("muted", True)
+        self.reason.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.reset = QPushButton(tr("Reset"))
+        self.reset.setToolTip(tr("Move every slider back to the mean"))
+        self.random = QPushButton(tr("Random"))
+        self.random.setToolTip(tr("Draw a code from the distribution of the training codes"))
+        self.morph = _Morph(session, controller)
+        choices = QHBoxLayout()
+        choices.setSpacing(8)
+        choices.addWidget(self.model, 1)
+        choices.addWidget(self.start, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.reset, 1)
+        buttons.addWidget(self.random, 1)
+        self._place = QVBoxLayout()
+        self.body.addLayout(choices)
+        self.body.addLayout(self._place, 1)
+        self.body.addWidget(self.reason, 1)
+        self.body.addWidget(self.morph)
+        self.body.addLayout(buttons)
+        self.model.activated.connect(self._choose_model)
+        self.start.activated.connect(self._begin)
+        self.reset.clicked.connect(lambda: controller.reset())
+        self.random.clicked.connect(lambda: controller.randomise())
+        for signal in (session.events.document, session.events.models, session.events.spaces):
+            self.watch.on(signal, self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the present state."""
+        document = self._session.document
+        entry = document.active_entry
+        latent = entry.latent if entry else None
+        self._fill_models(latent)
+        model = latent.model if latent else self.model.currentData()
+        space = self._session.spaces.get(model or "")
+        self._fill_starts(space)
+        self._show_bank(space if latent else None)
+        if latent is not None and space is not None and self.bank is not None:
+            self.bank.set_values(space.sliders(latent))
+            shown = entry.shown if entry and entry.shown and entry.shown.model == latent.model else latent
+            self.bank.set_shown(space.sliders(shown))
+        self.aside.say(tr("moves {side} · {name}", side=document.active.upper(), name=_short(entry.name)) if entry else "")
+        self.reason.setText("" if latent else self._why_not(entry))
+        self.reason.setVisible(not latent)
+        for button in (self.reset, self.random):
+            button.setVisible(latent is not None)
+        self.morph.refresh(document)
+
+    def _why_not(self, entry: Entry | None) -> str:
+        if not self._session.models:
+            return tr("The models are being loaded.")
+        if entry is None:
+            return tr("Choose a start above: the mean, a random code, or a training shape. Its sliders appear here.")
+        fitting = [info.title for info in self._session.models if info.fits_shape]
+        if fitting:
+            return tr(
+                "{name} came from a file: it has no code, so there is nothing to slide. Fit {model} to it (in the shape's menu) "
+                "to get the nearest shape that has one, or choose a start above.",
+                name=entry.name,
+                model=fitting[0],
+            )
+        return tr("{name} came from a file: it has no code, so there is nothing to slide.", name=entry.name)
+
+    def _fill_models(self, latent: Latent | None) -> None:
+        infos = [info for info in self._session.models if info.id in self._session.spaces]
+        wanted = [info.id for info in infos]
+        if wanted != [self.model.itemData(i) for i in range(self.model.count())]:
+            self.model.clear()
+            for info in infos:
+                self.model.addItem(_title(info), info.id)
+        if latent is not None and latent.model in wanted:
+            self.model.setCurrentIndex(wanted.index(latent.model))
+        self.model.setEnabled(bool(infos))
+        self.start.setEnabled(bool(infos))
+
+    def _fill_starts(self, space: LatentSpace | None) -> None:
+        if space is self._space and self.start.count():
+            return
+        self._space = space
+        self.start.clear()
+        if space is None:
+            return
+        self.start.addItem(tr("Mean"), "mean")
+        self.start.addItem(tr("Random"), "random")
+        for index, (name, category) in enumerate(zip(space.names, space.categories, strict=True)):
+            self.start.addItem(tr("{name} · {category}", name=name, category=tr(category)), index)
+        completer = QCompleter(self.start.model(), self.start)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.popup().setProperty("popup", True)
+        completer.popup().setAccessibleName(tr("Matching training shapes"))
+        self.start.setCompleter(completer)
+        self.start.setCurrentIndex(-1)
+
+    def _show_bank(self, space: LatentSpace | None) -> None:
+        current = getattr(self.bank, "space", None)
+        if space is current and (self.bank is None) == (space is None):
+            return
+        if self.bank is not None:
+            self._place.removeWidget(self.bank)
+            self.bank.deleteLater()
+            self.bank = None
+        if space is not None:
+            self.bank = SliderBank(space.training_values())
+            self.bank.space = space  # type: ignore[attr-defined]
+            self.bank.moved.connect(self._moved)
+            self.bank.released.connect(self._controller.end_drag)
+            self._place.addWidget(self.bank)
+
+    def _moved(self, index: int, value: float) -> None:
+        if self.bank is not None:
+            self._controller.set_sliders(self.bank.values(), tr("Slide PC {number}", number=index + 1))
+
+    def _choose_model(self) -> None:
+        self._controller.start_from(self.model.currentData(), "mean")
+
+    def _begin(self, index: int) -> None:
+        start, model = self.start.itemData(index), self.model.currentData()
+        if start is not None and model:
+            self._controller.start_from(model, start)
+
+
+def _title(info: ModelInfo) -> str:
+    return info.title
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 18 else name[:17] + "…"

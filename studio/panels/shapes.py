@@ -1,0 +1,259 @@
+"""All shapes of the session: which is in A, which in B, and what can be done with each."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.api import ModelInfo
+from studio.controller import Controller
+from studio.document import Document, Entry, Side
+from studio.i18n import tr
+from studio.session import Session
+from studio.style import font, icon, mark, text_label, theme
+from studio.watch import Calm
+from studio.widgets.bars import tool_button
+from studio.widgets.card import Card
+from studio.widgets.text import Elided
+
+SIDES: tuple[Side, Side] = ("a", "b")
+
+
+class _Dot(QWidget):
+    """Identity: blue for A, orange for B, half and half for both, grey for neither."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sides: tuple[bool, bool] = (False, False)
+        self.setFixedSize(QSize(10, 10))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        shown = [colours.identity(s) for s, on in zip(SIDES, self.sides, strict=True) if on] or [colours.control]
+        painter.setBrush(QColor(shown[0]))
+        painter.drawEllipse(QPointF(5, 5), 4.5, 4.5)
+        if len(shown) == 2:
+            painter.setBrush(QColor(shown[1]))
+            painter.drawPie(0, 0, 10, 10, -90 * 16, 180 * 16)
+
+
+class ShapeRow(QFrame):
+    """One shape. Rows stay while their shape exists, so that a drag repaints words and builds nothing."""
+
+    renamed = Signal(str)
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self.entry = entry
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.dot = _Dot()
+        self.name = Elided("", "body")
+        self.edit = QLineEdit()
+        self.edit.setProperty("bare", True)
+        self.edit.setAccessibleName(tr("New name"))
+        self.words = QStackedWidget()
+        self.words.addWidget(self.name)
+        self.words.addWidget(self.edit)
+        self.words.setFixedHeight(20)
+        self.detail = Elided("", "label", muted=True, tabular=True)
+        self.note = Elided("", "label")
+        mark(self.note, tone="warning")
+        self.buttons: dict[Side, QPushButton] = {}
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.words)
+        middle.addWidget(self.detail)
+        middle.addWidget(self.note)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 2)
+        layout.setSpacing(6)
+        layout.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addSpacing(2)
+        layout.addLayout(middle, 1)
+        for side in SIDES:
+            button = QPushButton(side.upper())
+            button.setCheckable(True)
+            button.setFont(font("label"))
+            mark(button, side=side)
+            self.buttons[side] = button
+            layout.addWidget(button)
+        self.menu_button = tool_button("", "dots-three")
+        layout.addWidget(self.menu_button)
+        self.edit.editingFinished.connect(self._finish)
+
+    def show_entry(self, entry: Entry, document: Document) -> None:
+        """Show another state of the shape."""
+        self.entry = entry
+        self.setAccessibleName(entry.name)
+        self.name.set_text(entry.name)
+        self.detail.set_text(entry.detail or tr("decoding…"))
+        guessed = bool(entry.up) and any("up" in remark for remark in entry.remarks)
+        self.note.set_text(tr("up: {axis}, guessed", axis=entry.up) if guessed else "")
+        self.note.setVisible(guessed)
+        self.setToolTip("\n".join(entry.remarks))
+        sides = (document.a == entry.id, document.b == entry.id)
+        if sides != self.dot.sides:
+            self.dot.sides = sides
+            self.dot.update()
+        for side, on in zip(SIDES, sides, strict=True):
+            self.buttons[side].setChecked(on)
+            self.buttons[side].setAccessibleName(tr("Show {name} in {side}", name=entry.name, side=side.upper()))
+            self.buttons[side].setToolTip(tr("Show in {side}", side=side.upper()))
+        self.menu_button.setAccessibleName(tr("Actions for {name}", name=entry.name))
+        self.menu_button.setToolTip(tr("Actions"))
+
+    def begin_rename(self) -> None:
+        """Edit the name in place."""
+        self.edit.setText(self.entry.name)
+        self.words.setCurrentWidget(self.edit)
+        self.edit.setFocus()
+        self.edit.selectAll()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click renames."""
+        self.begin_rename()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 renames, Escape leaves it."""
+        if event.key() == Qt.Key.Key_F2:
+            self.begin_rename()
+        elif event.key() == Qt.Key.Key_Escape and self.words.currentWidget() is self.edit:
+            self.words.setCurrentWidget(self.name)
+        else:
+            super().keyPressEvent(event)
+
+    def _finish(self) -> None:
+        if self.words.currentWidget() is self.edit:
+            self.words.setCurrentWidget(self.name)
+            text = self.edit.text().strip()
+            if text and text != self.entry.name:
+                self.renamed.emit(text)
+
+
+class ShapesPanel(Card):
+    """The list."""
+
+    export_wanted = Signal(int)
+    open_wanted = Signal()
+
+    def __init__(self, session: Session, controller: Controller) -> None:
+        super().__init__(tr("Shapes"))
+        self._session, self._controller = session, controller
+        self.rows: dict[int, ShapeRow] = {}
+        self.empty = text_label(tr("Nothing yet. Drop a picture or a shape file anywhere in the window."), muted=True)
+        self.empty.setWordWrap(True)
+        self.open = QPushButton(tr("Open…"))
+        inside = QWidget()
+        self._list = QVBoxLayout(inside)
+        self._list.setContentsMargins(0, 0, 6, 0)
+        self._list.setSpacing(4)
+        self._list.addWidget(self.empty)
+        self._list.addWidget(self.open)
+        self._list.addStretch()
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setMinimumHeight(64)
+        area.setWidget(inside)
+        self.body.setContentsMargins(14, 4, 8, 10)
+        self.body.addWidget(area)
+        self.open.clicked.connect(self.open_wanted)
+        self._calm = Calm(self.refresh, self)
+        self.watch.on(session.events.document, self._calm)
+        self.refresh()
+
+    def retire(self) -> None:
+        """Hear nothing any more."""
+        super().retire()
+        self._calm.stop()
+
+    def refresh(self) -> None:
+        """Show the present state."""
+        document = self._session.document
+        wanted = {entry.id for entry in document.entries}
+        for gone in [i for i in self.rows if i not in wanted]:
+            row = self.rows.pop(gone)
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for index, entry in enumerate(document.entries):
+            fresh = self.rows.get(entry.id)
+            if fresh is None:
+                fresh = self.rows[entry.id] = self._row(entry)
+                self._list.insertWidget(index, fresh)
+            fresh.show_entry(entry, document)
+        self.empty.setVisible(not document.entries)
+        self.open.setVisible(not document.entries)
+        self.aside.say(str(len(document.entries)) if document.entries else "")
+
+    def _row(self, entry: Entry) -> ShapeRow:
+        row = ShapeRow(entry)
+        row.renamed.connect(partial(self._controller.rename, entry.id))
+        row.menu_button.clicked.connect(
+            lambda: self.menu(entry.id).popup(row.menu_button.mapToGlobal(row.menu_button.rect().bottomLeft()))
+        )
+        for side, button in row.buttons.items():
+            button.clicked.connect(partial(self._toggle, entry.id, side))
+        return row
+
+    def _toggle(self, entry_id: int, side: Side, on: bool) -> None:
+        if on:
+            self._controller.show(entry_id, side)
+        else:
+            self._controller.clear_side(side)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The same actions under the right button."""
+        for entry_id, row in self.rows.items():
+            if row.rect().contains(row.mapFromGlobal(event.globalPos())):
+                self.menu(entry_id).popup(event.globalPos())
+
+    def menu(self, entry_id: int) -> QMenu:
+        """What can be done with a shape."""
+        entry = self._session.document.entry(entry_id)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if entry is None:
+            return menu
+        do = self._controller
+        menu.addAction(icon("pencil-simple"), tr("Rename"), self.rows[entry_id].begin_rename)
+        menu.addAction(icon("copy"), tr("Duplicate"), partial(do.duplicate, entry_id))
+        export = menu.addAction(icon("export"), tr("Export…"), partial(self.export_wanted.emit, entry_id))
+        export.setEnabled(entry.shape is not None and not entry.shape.is_empty)
+        for info in self._session.models:
+            if info.fits_shape:
+                self._add_fit(menu, entry, info)
+        if entry.origin == "file":
+            menu.addSection(tr("Up axis"))
+            for axis in ("y", "z", "x"):
+                action = menu.addAction(tr("{axis} is up", axis=axis), partial(do.turn_up, entry_id, axis))  # type: ignore[arg-type]
+                action.setCheckable(True)
+                action.setChecked(entry.up == axis)
+        menu.addSeparator()
+        menu.addAction(icon("trash"), tr("Remove"), partial(do.remove, entry_id))
+        return menu
+
+    def _add_fit(self, menu: QMenu, entry: Entry, info: ModelInfo) -> None:
+        action = menu.addAction(
+            icon("crosshair"), tr("Fit {model}", model=info.title), partial(self._controller.fit, entry.id, info.id)
+        )
+        action.setEnabled(entry.shape is not None and not entry.shape.is_empty)
+        action.setToolTip(tr("Find the code whose surface comes nearest to this shape"))

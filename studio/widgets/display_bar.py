@@ -1,0 +1,84 @@
+"""Below the view: how it is shown, and the honest performance line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from studio.commands import Command
+from studio.document import Display
+from studio.i18n import tr
+from studio.session import Performance
+from studio.style import ICON_SIZE, icon
+from studio.widgets.bars import tool_button
+from studio.widgets.text import Elided
+
+
+def performance_line(p: Performance) -> str:
+    """What the last shown result took, e.g. "129³ settled · decode 31 ms · mesh 4 · GUI 0.2 · paint 12"."""
+    parts: list[str] = []
+    if p.level:
+        parts.append(tr("{n}³ settled", n=p.level) if p.settled else tr("{n}³ preview", n=p.level))
+    if p.decode_ms:
+        parts.append(tr("decode {ms} ms", ms=f"{p.decode_ms:.0f}"))
+    if p.mesh_ms:
+        parts.append(tr("mesh {ms}", ms=f"{p.mesh_ms:.0f}"))
+    if p.gui_ms or p.paint_ms:
+        parts.append(tr("GUI {ms}", ms=f"{p.gui_ms:.1f}"))
+        parts.append(tr("paint {ms}", ms=f"{p.paint_ms:.0f}"))
+    if p.metrics_ms:
+        parts.append(tr("metrics {ms}", ms=f"{p.metrics_ms:.0f}"))
+    if p.behind:
+        parts.append(tr("{count} behind", count=p.behind))
+    return " · ".join(parts)
+
+
+class DisplayBar(QWidget):
+    """Solid, points or error; a few buttons; the line."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: dict[Display, QPushButton] = {}
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(6)
+        choices: tuple[tuple[Display, str, str, str], ...] = (
+            ("solid", tr("Solid"), "cube", tr("Draw surfaces")),
+            ("points", tr("Points"), "dots-nine", tr("Draw points")),
+            ("error", tr("Error"), "drop-half", tr("Colour each shape by its distance to the other")),
+        )
+        for display, title, symbol, tip in choices:
+            button = QPushButton(title)
+            button.setIcon(icon(symbol))
+            button.setIconSize(ICON_SIZE)
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(lambda _=False, d=display: self.chosen.emit(d))
+            group.addButton(button)
+            self.buttons[display] = button
+            self._layout.addWidget(button)
+        self._layout.addSpacing(6)
+        self.line = Elided("", "label", muted=True, tabular=True)
+        self.line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._layout.addWidget(self.line, 1)
+
+    def add_commands(self, commands: Iterable[Command]) -> None:
+        """Put commands as icon buttons between the choices and the line."""
+        for command in commands:
+            button = tool_button(command.title, command.icon)
+            keys = QKeySequence(command.shortcut.split(";")[0]).toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(f"{command.title}  {keys}" if keys else command.title)
+            button.clicked.connect(lambda _=False, c=command: c.run())
+            self._layout.insertWidget(self._layout.count() - 1, button)
+
+    def show_display(self, display: Display) -> None:
+        """Show which way of drawing is on."""
+        self.buttons[display].setChecked(True)
