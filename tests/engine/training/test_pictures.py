@@ -1,0 +1,148 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.models.checkpoint import load_model, load_space
+from engine.models.pretrained import MAP_CHANNELS, MAP_SIDE, POOLED
+from engine.training.config import TrainConfig
+from engine.training.features import FILE, Features, piece_features
+from engine.training.loop import run
+from engine.training.picture_task import PictureTask
+from engine.training.pictures import PictureSet, load_pictures
+from engine.training.pieces import Piece
+
+sys.path.insert(0, str(Path(__file__).parent))
+from spheres import sphere_pieces
+
+RADII = (0.4, 0.8)
+
+
+def random_features(seed: int) -> Features:
+    draw = np.random.default_rng(seed)
+    own = draw.standard_normal(POOLED)
+    views = 6
+    return Features(
+        (own + 0.05 * draw.standard_normal((views, POOLED))).astype(np.float16),
+        draw.standard_normal((views, MAP_CHANNELS, MAP_SIDE, MAP_SIDE)).astype(np.float16),
+        np.array([True, True, False, False, False, False]),
+        np.array([False, True] * 3),
+        0,
+    )
+
+
+def save_features(piece: Piece, features: Features) -> None:
+    np.savez(
+        piece.folder / FILE, pooled=features.pooled, map=features.map, catalogue=features.catalogue,
+        mirrored=features.mirrored, plain=np.array(features.plain),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def pieces(tmp_path: Path) -> list[Piece]:
+    found = sphere_pieces(tmp_path / "data", RADII)
+    for number, piece in enumerate(found):
+        save_features(piece, random_features(number))
+    return found
+
+
+def occupancy(**fields: object) -> TrainConfig:
+    model = {"latent_dim": 4, "hidden": 24, "blocks": 2, "head_hidden": 16, "map_channels": 0, "dropout": 0.0}
+    values = {"id": "o", "method": "occnet", "steps": 120, "shapes": 2, "points": 256, "lr": 1e-2, "warmup": 5, "ema": 0.9}
+    return TrainConfig(**values | {"model": model, "validate_every": 60} | fields)
+
+
+def test_an_occupancy_network_tells_the_pictures_apart(pieces: list[Piece], tmp_path: Path) -> None:
+    settings = occupancy()
+    data = load_pictures(pieces, settings, occupancy=True)
+    report = run(PictureTask(settings, data, pieces, held_out=data), tmp_path / "o")
+    assert report.validation["val_iou"] > 0.75
+    assert report.validation["val_error"] == pytest.approx(1 - report.validation["val_iou"])
+    model, space = load_model(tmp_path / "o"), load_space(tmp_path / "o")
+    cube = torch.rand(20_000, 3) * 2 - 1
+    sizes = []
+    for code in space.codes:
+        field = model.decode(torch.from_numpy(code.copy()))
+        assert not isinstance(field, torch.Tensor)
+        sizes.append(float((field(cube) < 0).float().mean()))
+    assert sizes[0] < 0.4 * sizes[1]
+
+
+def test_point_sets_have_the_sizes_of_the_spheres(pieces: list[Piece], tmp_path: Path) -> None:
+    model = {"picture_dim": 6, "random_dim": 2, "points": 64, "hidden": 32, "head_hidden": 16, "map_channels": 0,
+             "dropout": 0.0, "picture_noise": 0.0, "emd_points": 32}  # fmt: skip
+    settings = TrainConfig(id="p", method="psgn", steps=100, shapes=2, points=128, lr=5e-3, warmup=5, ema=0.9, model=model)
+    run(PictureTask(settings, load_pictures(pieces, settings, occupancy=False), pieces, None), tmp_path / "p")
+    loaded, space = load_model(tmp_path / "p"), load_space(tmp_path / "p")
+    for code, radius in zip(space.codes, RADII, strict=True):
+        points = loaded.decode(torch.from_numpy(code.copy()))
+        assert isinstance(points, torch.Tensor)
+        assert float(points.norm(dim=1).mean()) == pytest.approx(radius, abs=0.12)
+
+
+def test_keeping_the_best_weights_saves_those_and_not_the_last(pieces: list[Piece], tmp_path: Path) -> None:
+    settings = occupancy(steps=40, validate_every=20, keep="best")
+    task = PictureTask(settings, load_pictures(pieces, settings, occupancy=True), pieces, None)
+    errors = iter([0.1, 0.9])
+    kept: list[dict[str, torch.Tensor]] = []
+
+    def validate(objective: torch.nn.Module) -> dict[str, float]:
+        kept.append({name: value.clone() for name, value in objective.state_dict().items()})
+        return {"error": next(errors)}
+
+    task.validate = validate  # type: ignore[method-assign]
+    run(task, tmp_path / "o")
+    saved = load_model(tmp_path / "o").state_dict()
+    assert torch.equal(saved["last.weight"], kept[0]["model.last.weight"])
+    assert not torch.equal(saved["last.weight"], kept[1]["model.last.weight"])
+
+
+def test_mirrored_pictures_come_with_mirrored_shapes(tmp_path: Path) -> None:
+    features = random_features(0)
+    half = np.column_stack([np.linspace(0.1, 0.9, 50), np.zeros(50), np.zeros(50), -np.ones(50)]).astype(np.float32)
+    settings = occupancy(shapes=1, points=40)
+    data = PictureSet([features], [half], [half], [half], [half[:, :3]], settings)
+    seen = set()
+    for number in range(30):
+        batch = data.batch(np.random.default_rng(number))
+        rows = np.flatnonzero((features.pooled.astype(np.float32) == batch["pooled"].numpy()).all(axis=1))
+        mirrored = bool(features.mirrored[rows[0]])
+        seen.add(mirrored)
+        for points in (batch["points"], batch["surface"]):
+            assert bool((points[..., 0] < 0).all()) == mirrored
+            assert bool((points[..., 0] > 0).all()) != mirrored
+        assert bool((batch["occupied"] == 1).all())
+    assert seen == {True, False}
+
+
+def test_features_are_computed_once_from_all_pictures(tmp_path: Path) -> None:
+    from PIL import Image
+
+    folder = tmp_path / "item"
+    folder.mkdir()
+    (folder / "meta.json").write_text(
+        '{"id": "a#b", "name": "Box", "category": "chair", "licence": "CC0-1.0", "creator": "x", "source": "s", "split": "train",'
+        ' "triangles": 12, "watertight": true, "size_cm": [1, 1, 1], "longest_edge": 1, "sheet_fraction": 0,'
+        ' "buried_fraction": 0, "sign_confidence": 1, "seed": 3, "settings_hash": "h", "format_version": 1}'
+    )
+    draw = np.random.default_rng(0)
+    rgba = np.zeros((128, 128, 4), np.uint8)
+    rgba[30:90, 20:80] = [200, 40, 40, 255]
+    rgba[30:50, 20:40, :3] = 255 - draw.integers(0, 50, (20, 20, 3))
+    Image.fromarray(rgba).save(folder / "picture.png")
+    mask = np.zeros((2, 128, 128), np.uint8)
+    mask[0, 20:100, 50:70] = 255  # the second view shows nothing and must be left out
+    np.savez(folder / "renders.npz", rgb=np.full((2, 128, 128, 3), 90, np.uint8), mask=mask)
+    piece = Piece(folder, "a#b", "Box", "chair")
+    first = piece_features(piece)
+    assert first.pooled.shape == (10, POOLED)  # (catalogue + 3 changed + 1 render) x (plain, mirrored)
+    assert first.map.shape == (10, MAP_CHANNELS, MAP_SIDE, MAP_SIDE)
+    assert first.catalogue.sum() == 8
+    assert first.plain == 0
+    assert not np.allclose(first.pooled[0], first.pooled[1], atol=1e-2)  # this picture differs from its mirror image
+    np.testing.assert_allclose(first.pooled[8], first.pooled[9], atol=2e-2)  # a symmetric one does not
+    (folder / "picture.png").unlink()
+    again = piece_features(piece)
+    np.testing.assert_array_equal(again.pooled, first.pooled)
