@@ -125,12 +125,10 @@ class Catalogue:
         return np.asarray(picture, dtype=np.uint8)
 
     def _piece(self, entry: dict[str, str]) -> Piece:
-        try:
-            size = (float(entry["width"]), float(entry["height"]), float(entry["depth"]))
-            numbers = [float(v) for v in entry.get("modelRotation", "1 0 0 0 1 0 0 0 1").split()]
+        try:  # `_finite` raises ValueError
+            size = (_finite(entry["width"]), _finite(entry["height"]), _finite(entry["depth"]))
+            numbers = [_finite(v) for v in entry.get("modelRotation", "1 0 0 0 1 0 0 0 1").split()]
             rotation = np.array(numbers, dtype=np.float64).reshape(3, 3)
-            if not (all(math.isfinite(v) and v > 0 for v in size) and np.isfinite(rotation).all()):
-                raise ValueError("size or rotation is not a finite number")
             return Piece(
                 id=entry["id"],
                 name=entry.get("name", entry["id"]),
@@ -245,6 +243,13 @@ def to_unit_sphere(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> N
     return result
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not a finite number")
+    return value
+
+
 def _beside(folder: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(folder, name.replace("\\", "/")))
 
@@ -258,13 +263,13 @@ def _load_other(data: bytes, suffix: str, name: str) -> Soup:
         mesh = trimesh.load(BytesIO(data), file_type=suffix, force="mesh", process=False)
         vertices = np.asarray(mesh.vertices, dtype=np.float64).reshape(-1, 3)
         faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
-    except Exception as error:  # noqa: BLE001  (trimesh's readers raise whatever their parsers raise)
+    except Exception as error:
         raise DataError("The model {name} is damaged ({reason}); leave it out.", name=name, reason=str(error)) from error
     return Soup(vertices, faces, np.tile(np.array(GREY, dtype=np.float32), (len(faces), 1)))
 
 
 def _parse_properties(data: bytes) -> dict[str, str]:
-    """Java properties: Latin-1, `key=value` or `key:value`, `#` and `!` comments, trailing backslash, \\uXXXX."""
+    """Java properties: Latin-1, `key=value` or `key:value`, comments, lines that go on, characters as hex codes."""
     text = re.sub(r"\\\r?\n[ \t]*", "", data.decode("latin-1"))
     properties: dict[str, str] = {}
     for raw in text.splitlines():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def parse_obj(data: bytes, read_beside: Callable[[str], bytes | None], name: str
             elif line.startswith("f "):
                 corners = [int(part.split("/", 1)[0]) for part in line.split()[1:]]
                 corners = [c - 1 if c > 0 else len(vertices) + c for c in corners]
-                for second, third in zip(corners[1:-1], corners[2:], strict=True):
+                for second, third in pairwise(corners[1:]):
                     faces.append((corners[0], second, third))
                     materials.append(current)
             elif line.startswith("usemtl"):
@@ -80,9 +81,7 @@ def parse_obj(data: bytes, read_beside: Callable[[str], bytes | None], name: str
     )
 
 
-def _parse_materials(
-    data: bytes, read_beside: Callable[[str], bytes | None]
-) -> dict[str, tuple[float, float, float]]:
+def _parse_materials(data: bytes, read_beside: Callable[[str], bytes | None]) -> dict[str, tuple[float, float, float]]:
     colours: dict[str, tuple[float, float, float]] = {}
     name = ""
     for line in data.decode("latin-1").splitlines():

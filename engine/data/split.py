@@ -1,8 +1,8 @@
 """Which furniture there is, and which of it is held out.
 
 `furniture.csv` lists every distinct model under CC0 or CC-BY with its category and split. The rule behind the split column:
-within a category sort by `sha1(id)`; the first ten of chair, table, sofa and lamp (a fifth elsewhere) are test, the next
-tenth is val, the rest is train.
+within a category sort by `sha1(id)`; the first ten of chair, table, sofa and lamp (a fifth elsewhere, rounded down, one at
+least) are test, of what is left the next tenth (rounded down, one at least unless only one is left) is val, the rest is train.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from importlib import resources
 
 MAIN_CATEGORIES = ("chair", "table", "sofa", "lamp")
 MAIN_TEST_COUNT = 10
-OTHER_TEST_SHARE = 0.2
-VAL_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,9 @@ def split_ids(category: str, ids: Sequence[str]) -> dict[str, str]:
     """
     ordered = sorted(ids, key=lambda i: hashlib.sha1(i.encode("utf-8"), usedforsecurity=False).hexdigest())
     count = len(ordered)
-    tests = MAIN_TEST_COUNT if category in MAIN_CATEGORIES else round(count * OTHER_TEST_SHARE)
-    vals = round(count * VAL_SHARE)
+    tests = MAIN_TEST_COUNT if category in MAIN_CATEGORIES else max(1, count // 5)
+    left = max(0, count - tests)
+    vals = max(1, left // 10) if left > 1 else 0
     return {
         item_id: "test" if place < tests else "val" if place < tests + vals else "train"
         for place, item_id in enumerate(ordered)

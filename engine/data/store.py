@@ -1,0 +1,274 @@
+"""Prepared shapes on disk: one folder per item, readable with numpy alone.
+
+    <root>/items/<category>/<key>/   key = first 16 hex digits of sha1(id)
+        samples.npz   near_points, near_sdf, space_points, space_sdf, volume_points, volume_sdf
+        surface.npz   points, normals on the outer skin
+        skin.npz      vertices, faces of the welded, outward mesh
+        renders.npz   rgb, mask, azimuth, elevation
+        picture.png   the catalogue picture, RGBA
+        meta.json     written last: an item without it is not there
+
+Everything is in the frame `UNIT_SPHERE`. Every file appears by an atomic rename, so a reader never meets half a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.split import item_key
+from engine.errors import DataError
+
+FORMAT_VERSION = 1
+META = "meta.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is known of an item besides its arrays.
+
+    Attributes:
+        id: catalogue id.
+        name: English name.
+        category: e.g. "chair".
+        licence: "CC0-1.0", "CC-BY-3.0" or "CC-BY-3.0-US".
+        creator: who made the model.
+        source: name of the catalogue it came from.
+        split: "train", "val" or "test".
+        triangles: of the model as it came.
+        watertight: whether every edge of the cleaned mesh lies on closed patches.
+        size_cm: width, height, depth in centimetres, as the catalogue states them.
+        longest_edge: longest edge of the bounding box, unit-sphere units.
+        sheet_fraction: share of the visible area that is sheets without an inside.
+        buried_fraction: share of the area that lies inside other parts.
+        sign_confidence: see `engine.data.sdf.Skin`.
+        seed: of all random choices for this item.
+        settings_hash: of the settings it was built with.
+        format_version: of this folder.
+    """
+
+    id: str
+    name: str
+    category: str
+    licence: str
+    creator: str
+    source: str
+    split: str
+    triangles: int
+    watertight: bool
+    size_cm: tuple[float, float, float]
+    longest_edge: float
+    sheet_fraction: float
+    buried_fraction: float
+    sign_confidence: float
+    seed: int
+    settings_hash: str
+    format_version: int = FORMAT_VERSION
+
+
+class Item:
+    """One prepared shape. Arrays are read when first asked for and then kept.
+
+    Args:
+        folder: the item's folder; it must hold `meta.json`.
+
+    Raises:
+        DataError: no finished item there, or one of another format.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.meta = read_meta(folder)
+
+    @property
+    def id(self) -> str:
+        """Catalogue id."""
+        return self.meta.id
+
+    @property
+    def name(self) -> str:
+        """English name."""
+        return self.meta.name
+
+    @property
+    def category(self) -> str:
+        """For example "chair"."""
+        return self.meta.category
+
+    @property
+    def split(self) -> str:
+        """One of "train", "val", "test"."""
+        return self.meta.split
+
+    @property
+    def key(self) -> str:
+        """Name of the folder."""
+        return self.folder.name
+
+    @cached_property
+    def _samples(self) -> dict[str, NDArray[np.float32]]:
+        return read_arrays(self.folder / "samples.npz")
+
+    @property
+    def near(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Points near the surface (N, 3) and their signed distances (N,), in random order."""
+        return self._samples["near_points"], self._samples["near_sdf"]
+
+    @property
+    def space(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Points uniform in [-1.05, 1.05]^3 and their signed distances."""
+        return self._samples["space_points"], self._samples["space_sdf"]
+
+    @property
+    def volume(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Points uniform in the cube of half side .55 times the longest edge, and their signed distances."""
+        return self._samples["volume_points"], self._samples["volume_sdf"]
+
+    @cached_property
+    def surface(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Points (N, 3) on the outer skin and their outward unit normals (N, 3)."""
+        arrays = read_arrays(self.folder / "surface.npz")
+        return arrays["points"], arrays["normals"]
+
+    @cached_property
+    def skin(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Vertices (V, 3) and faces (F, 3) of the cleaned mesh, buried faces included."""
+        arrays = read_arrays(self.folder / "skin.npz")
+        return arrays["vertices"], arrays["faces"].astype(np.int32)
+
+    @cached_property
+    def picture(self) -> NDArray[np.uint8]:
+        """(128, 128, 4) uint8 RGBA catalogue picture."""
+        from PIL import Image
+
+        with Image.open(self.folder / "picture.png") as image:
+            return np.asarray(image.convert("RGBA"), dtype=np.uint8)
+
+    @cached_property
+    def renders(self) -> dict[str, NDArray[Any]]:
+        """`rgb` (24, 128, 128, 3) uint8, `mask` (24, 128, 128) uint8, `azimuth` and `elevation` (24,) float32 degrees."""
+        return read_arrays(self.folder / "renders.npz")
+
+    def __repr__(self) -> str:
+        return f"Item({self.meta.category}, {self.meta.id!r}, {self.meta.split})"
+
+    def forget(self) -> None:
+        """Let go of the arrays read so far."""
+        for name in ("_samples", "surface", "skin", "picture", "renders"):
+            self.__dict__.pop(name, None)
+
+
+def default_data_root() -> Path:
+    """Where prepared data live unless a path is given: `data` in the user's cache folder of this program."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("shape-studio") / "data"
+
+
+def item_folder(root: Path, category: str, item_id: str) -> Path:
+    """The folder of an item, whether it exists or not."""
+    return root / "items" / category / item_key(item_id)
+
+
+def list_items(
+    root: Path | None = None, categories: Sequence[str] | None = None, splits: Sequence[str] | None = None
+) -> list[Item]:
+    """All finished items, sorted by category and id.
+
+    Args:
+        root: data folder; None for `default_data_root()`.
+        categories: which; None for all.
+        splits: which; None for all.
+
+    Raises:
+        DataError: the folder is missing or holds no item at all.
+    """
+    root = default_data_root() if root is None else root
+    items = [
+        item
+        for path in sorted((root / "items").glob(f"*/*/{META}"))
+        if categories is None or path.parent.parent.name in categories
+        for item in [Item(path.parent)]
+        if splits is None or item.split in splits
+    ]
+    if not items and not any((root / "items").glob(f"*/*/{META}")):
+        raise DataError("No prepared shapes in {root}; run `shape-engine data build` first.", root=root)
+    return sorted(items, key=lambda item: (item.category, item.id))
+
+
+def read_meta(folder: Path) -> Meta:
+    """The meta data of a finished item.
+
+    Raises:
+        DataError: missing, damaged, or of another format.
+    """
+    try:
+        fields = json.loads((folder / META).read_text(encoding="utf-8"))
+        if fields.get("format_version") != FORMAT_VERSION:
+            raise DataError(
+                "{folder} has format {found}, this version reads {wanted}; build the data again.",
+                folder=folder,
+                found=fields.get("format_version"),
+                wanted=FORMAT_VERSION,
+            )
+        fields["size_cm"] = tuple(fields["size_cm"])
+        return Meta(**fields)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DataError(
+            "{folder} holds no finished item ({reason}); build it again.", folder=folder, reason=str(error)
+        ) from error
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of an `.npz`.
+
+    Raises:
+        DataError: missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError("{path} is damaged ({reason}); build the item again.", path=path, reason=str(error)) from error
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a path to write to, then move what was written to `path` at once; on an error nothing appears there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rough = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield rough
+        rough.replace(path)
+    finally:
+        rough.unlink(missing_ok=True)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an uncompressed `.npz` whole."""
+    with written_whole(path) as rough, rough.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text whole."""
+    with written_whole(path) as rough:
+        rough.write_text(text, encoding="utf-8")
+
+
+def write_picture(path: Path, rgba: NDArray[np.uint8]) -> None:
+    """Write a PNG whole."""
+    from PIL import Image
+
+    with written_whole(path) as rough:
+        Image.fromarray(rgba).save(rough, format="PNG")
