@@ -31,6 +31,9 @@ class Scoring(Computing):
     scheduler: str | None = None
     """Address of a running Dask scheduler instead of workers on this machine."""
 
+    points: PositiveInt | None = None
+    """At most so many points per side, for a quick look; by default each convention's own number."""
+
     baselines: Annotated[bool, Parameter(negative="--no-baselines")] = True
     """Score picture retrieval, oracle retrieval and the sampling floor too."""
 
@@ -84,9 +87,17 @@ def evaluate(
 
     asking = Asking(common.device, None, common.fit_steps, common.seed, common.threads)
     plan = Plan(
-        chosen, data or default_data_root(), split, split_words(category, ()) or None, limit, common.baselines, asking,
-        common.workers, common.scheduler,
-    )  # fmt: skip
+        chosen,
+        data or default_data_root(),
+        split,
+        split_words(category, ()) or None,
+        limit,
+        points=common.points,
+        baselines=common.baselines,
+        asking=asking,
+        workers=common.workers,
+        scheduler=common.scheduler,
+    )
     with watched() as progress:
         evaluation = evaluate(plan, progress)
     written = write_results(evaluation, out) if out is not None else ()

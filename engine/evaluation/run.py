@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ class Plan:
         split: pieces to score: "test", "val" or "train".
         categories: which; None for all that the data set holds.
         limit: at most so many pieces of each category; None for all.
+        points: at most so many points per side, for a quick look; None for each convention's own number.
         baselines: score the two retrieval baselines and the sampling floor too.
         asking: how models are asked; its seed is also that of the samples.
         workers: single-threaded processes; 0 works in this process; None takes one per core.
@@ -51,6 +52,7 @@ class Plan:
     split: str = "test"
     categories: tuple[str, ...] | None = None
     limit: int | None = None
+    points: int | None = None
     baselines: bool = True
     asking: Asking = field(default_factory=Asking)
     workers: int | None = None
@@ -86,6 +88,7 @@ class ScoreJob:
         asking: how models are asked, and the seed.
         answer: folder of the piece that a baseline retrieved.
         words: how it was found.
+        points: points per side, see `Plan`.
     """
 
     method: str
@@ -94,6 +97,7 @@ class ScoreJob:
     asking: Asking
     answer: Path | None = None
     words: str = ""
+    points: int | None = None
 
 
 def evaluate(plan: Plan, progress: Progress = NO_PROGRESS) -> Evaluation:
@@ -125,12 +129,14 @@ def evaluate(plan: Plan, progress: Progress = NO_PROGRESS) -> Evaluation:
             jobs += _by_picture(pieces, training, workers, asking, progress)
             jobs += _by_oracle(pieces, training, workers, asking, progress)
             jobs += [ScoreJob(SAMPLING_FLOOR, FLOOR, piece.folder, asking) for piece in pieces]
+        jobs = [replace(job, points=plan.points) for job in jobs]
         rows = workers.run(score_piece, jobs, progress, "scoring")
     settings: dict[str, object] = {
         "split": plan.split, "pieces": len(pieces), "training_pieces": len(training), "seed": asking.seed,
-        "fit_steps": asking.fit_steps, "workers": count, "models": list(plan.models), "categories": categories,
+        "fit_steps": asking.fit_steps, "points": plan.points, "workers": count, "models": list(plan.models),
+        "categories": categories,
     }  # fmt: skip
-    return Evaluation(tuple(rows), summarise(rows), settings, conventions(), time.perf_counter() - began)
+    return Evaluation(tuple(rows), summarise(rows), settings, conventions(plan.points), time.perf_counter() - began)
 
 
 def _check_models(plan: Plan) -> None:
@@ -156,7 +162,7 @@ def _cores() -> int:
 
 
 def _single_threaded(asking: Asking) -> Asking:
-    return Asking(asking.device, asking.roots, asking.fit_steps, asking.seed, threads=1)
+    return replace(asking, threads=1)
 
 
 def _by_picture(
@@ -197,7 +203,7 @@ def score_piece(job: ScoreJob) -> Row:
         torch.set_num_threads(job.asking.threads)  # one thread per worker process: there is one worker per core
     truth = read_truth(job.folder)
     answer = _answer(job, truth)
-    scores = score(answer.shape, answer.inside, truth, job.asking.seed)
+    scores = score(answer.shape, answer.inside, truth, job.asking.seed, job.points)
     meta = truth.item.meta
     taken = time.perf_counter() - began
     return Row(job.method, job.kind, meta.category, meta.id, meta.name, scores, answer.shape.is_empty, taken, answer.words)

@@ -74,13 +74,15 @@ class Summary:
     median: dict[str, float]
 
 
-def conventions() -> dict[str, str]:
-    """Column -> formula, frame and points in words."""
-    words = {name: f"{METRICS[name].convention}, {METRICS[name].points} points" for name in MEASURES}
+def conventions(points: int | None = None) -> dict[str, str]:
+    """Column -> formula, frame and points in words; `points` lowers each convention's own number."""
+    words = {name: f"{METRICS[name].convention}, {_points(name, points)} points" for name in MEASURES}
     return {IOU: "volume IoU on the stored points of the padded bounding cube; fields by their own sign", **words}
 
 
-def score(shape: Shape, inside: NDArray[np.bool_] | None, truth: Truth, seed: int) -> dict[str, float]:
+def score(
+    shape: Shape, inside: NDArray[np.bool_] | None, truth: Truth, seed: int, points: int | None = None
+) -> dict[str, float]:
     """Scores of a result against the truth.
 
     Args:
@@ -88,13 +90,22 @@ def score(shape: Shape, inside: NDArray[np.bool_] | None, truth: Truth, seed: in
         inside: (V,) its inside at the truth's volume points; None for results without an inside.
         truth: the yardstick, and the scale of the unit cube.
         seed: of the samples.
+        points: at most so many points per side; None for each convention's own number.
     """
     if shape.is_empty:
         scores = {name: 0.0 if name in HIGHER_IS_BETTER else math.nan for name in MEASURES}
     else:
-        answer = compare(CompareRequest(shape, truth.surface, MEASURES, seed=seed))
-        scores = {m.metric: m.value for m in answer.measurements}
+        scores = {}
+        for count in sorted({_points(name, points) for name in MEASURES}):  # measures on the same points share neighbours
+            names = tuple(name for name in MEASURES if _points(name, points) == count)
+            answer = compare(CompareRequest(shape, truth.surface, names, count, seed))
+            scores |= {m.metric: m.value for m in answer.measurements}
     return {IOU: math.nan if inside is None else volume_iou(inside, truth.inside), **scores}
+
+
+def _points(name: str, most: int | None) -> int:
+    own = METRICS[name].points
+    return own if most is None else min(own, most)
 
 
 def summarise(rows: Sequence[Row]) -> tuple[Summary, ...]:

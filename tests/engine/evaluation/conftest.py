@@ -62,7 +62,7 @@ def write_item(root: Path, name: str, split: str, mesh: Mesh, picture: np.ndarra
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Training: a ball, a low box, a tall box. Test: the same tall box, and a ball of radius 1 by formula."""
     root = tmp_path_factory.mktemp("data")
-    ball = _unit(trimesh.creation.icosphere(subdivisions=2))
+    ball = _unit(trimesh.creation.icosphere(subdivisions=3))
     low, tall = (_unit(trimesh.creation.box(size)) for size in ((1, 0.4, 1), (0.6, 1, 0.5)))
     write_item(root, "train ball", "train", ball, _picture("disc", 90))
     write_item(root, "train low", "train", low, _picture("disc", 220))
