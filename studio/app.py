@@ -139,13 +139,12 @@ class Studio(QObject):
     @Slot()
     def restyle(self) -> None:
         """Another theme or language: a new window over the same state takes the place of the old one."""
-        old, old_viewport, camera = self.window, self.viewport, self.viewport.camera()
+        old, camera = self.window, self.viewport.camera()
+        old.remember()
         self._dress()
-        self.window.setGeometry(old.geometry())
         self.viewport.arrive(self._make_viewport)
         self.viewport.set_camera(camera)
         self.window.show()
-        old_viewport.close()
         old.close()
         old.deleteLater()
 
@@ -187,6 +186,7 @@ class Studio(QObject):
             self._settled = True
             gc.collect()
             gc.freeze()
+            log.info("ready, %s", self.session.device)
 
     @Slot()
     def _collect(self) -> None:
@@ -206,7 +206,6 @@ class Studio(QObject):
         self.window.close()
         ended = self.controller.close()
         self.bridge.close()
-        self.viewport.close()
         self.settings.save()
         gc.unfreeze()
         gc.enable()

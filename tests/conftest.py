@@ -21,6 +21,8 @@ TESTS = Path(__file__).parent
 
 os.environ.setdefault("QT_API", "pyside6")  # before qtpy is imported anywhere
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
+# Test models are tiny: a second OpenMP thread costs more than it brings, and ten times as much on a busy machine.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 NO_DISPLAY = (
     "These tests need a real X server with OpenGL: {tests} ...\n"
