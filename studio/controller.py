@@ -194,6 +194,7 @@ class Controller:
             source=str(path),
             remarks=tuple(engine_text(remark) for remark in opened.remarks),
             up=opened.up,
+            up_guessed=opened.up_guessed,
         )
 
     # --- codes -------------------------------------------------------------------------------------------------------

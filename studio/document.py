@@ -29,6 +29,7 @@ class Entry:
         source: file path or picture name it came from.
         remarks: sentences about what was guessed or mended.
         up: for files, the axis taken as up.
+        up_guessed: True if nobody said which axis is up.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Entry:
     source: str = ""
     remarks: tuple[str, ...] = ()
     up: str = ""
+    up_guessed: bool = False
 
     @property
     def model(self) -> str | None:

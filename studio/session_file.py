@@ -73,6 +73,7 @@ class _EntryRecord(_Record):
     source: str = ""
     remarks: tuple[str, ...] = ()
     up: str = ""
+    up_guessed: bool = False
 
 
 class _PictureRecord(_Record):
@@ -196,6 +197,7 @@ def _write(file: Any, document: Document, camera: Mapping[str, Any], credits: Ma
                     source=entry.source,
                     remarks=entry.remarks,
                     up=entry.up,
+                    up_guessed=entry.up_guessed,
                 )
             )
         morph = document.morph
@@ -337,6 +339,7 @@ class _Reader:
             source=record.source,
             remarks=record.remarks,
             up=record.up,
+            up_guessed=record.up_guessed,
         )
 
     def _shape(self, record: _EntryRecord) -> Shape | None:
