@@ -15,7 +15,8 @@ _LEAST_TOLERANCE, _MOST_TOLERANCE = 3.0, 14.0
 # This share of the border must look like one smooth backdrop.
 _BORDER_SHARE = 0.80
 # A soft shadow keeps the backdrop's hue, darkens it by at most this much, and has no edge steeper than this per pixel.
-_SHADOW_DEPTH, _SHADOW_CHROMA, _SHADOW_SLOPE = 30.0, 5.0, 1.5
+_SHADOW_DEPTH, _SHADOW_CHROMA, _SHADOW_SLOPE = 30.0, 5.0, 2.5
+_OPEN_RIM = 0.45
 
 
 def plain_background_mask(rgb: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -109,21 +110,43 @@ def _with_shadows(
     import cv2
 
     chroma = np.sqrt(difference[:, :, 1] ** 2 + difference[:, :, 2] ** 2)
-    light = np.ascontiguousarray(lab[:, :, 0])
+    light = cv2.GaussianBlur(np.ascontiguousarray(lab[:, :, 0]), (5, 5), 1.0)  # compression noise has slopes of its own
     slope = cv2.morphologyEx(light, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) / 2
     darker = (difference[:, :, 0] < 0) & (difference[:, :, 0] > -_SHADOW_DEPTH)
     shadow = darker & (chroma < _SHADOW_CHROMA) & (slope < _SHADOW_SLOPE) & ~background
     grown = _touching_border(background | shadow)
-    gained = _large_parts(grown & ~background, least=max(6, background.size // 2000))
-    if not gained.any():
+    gained = _fading_out(_large_parts(grown & ~background, least=max(6, background.size // 2000)), background)
+    rows_before = np.flatnonzero((~background).any(axis=1))
+    rows_after = np.flatnonzero((~(background | gained)).any(axis=1))
+    if len(rows_after) == 0 or len(rows_after) < 0.5 * len(rows_before):
         return background
-    before, after = ~background, ~(background | gained)
-    if np.count_nonzero(after) < 0.6 * np.count_nonzero(before):  # a pale object on a pale backdrop, not a shadow
-        return background
-    rows_before, rows_after = np.flatnonzero(before.any(axis=1)), np.flatnonzero(after.any(axis=1))
-    if len(rows_after) < 0.8 * len(rows_before):
-        return background
+    if rows_after[0] > rows_before[0] + 0.05 * len(rows_before):
+        return background  # shadows do not reach above the object
     return background | gained
+
+
+def _fading_out(parts: NDArray[np.bool_], background: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts that pass into the background without an edge along most of their rim.
+
+    A shadow does; a pale object entered through a gap in its outline does not.
+    """
+    import cv2
+
+    count, labels = cv2.connectedComponents(parts.astype(np.uint8), connectivity=4)
+    rim, open_rim = np.zeros(count), np.zeros(count)
+    for here, there in (
+        (np.s_[1:], np.s_[:-1]),
+        (np.s_[:-1], np.s_[1:]),
+        (np.s_[:, 1:], np.s_[:, :-1]),
+        (np.s_[:, :-1], np.s_[:, 1:]),
+    ):
+        edge = parts[here] & ~parts[there]
+        rim += np.bincount(labels[here][edge], minlength=count)
+        open_rim += np.bincount(labels[here][edge & background[there]], minlength=count)
+    kept = open_rim > _OPEN_RIM * np.maximum(rim, 1)
+    kept[0] = False
+    result: NDArray[np.bool_] = kept[labels]
+    return result
 
 
 def _cleaned(inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
