@@ -46,9 +46,9 @@ def font(role: Role = "body", tabular: bool = False) -> QFont:
         tabular: True for figures of equal width, so that live numbers do not dance.
     """
     families = QFontDatabase.families()
-    chosen = [name for name in ("Inter", "Inter Variable") if name in families][:1]
+    chosen = [str(name) for name in ("Inter", "Inter Variable") if name in families][:1]
     chosen += [QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()]
-    chosen += [name for name in ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC") if name in families][:1]
+    chosen += [str(name) for name in ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC") if name in families][:1]
     result = QFont(chosen)
     size, weight = ROLES[role]
     result.setPixelSize(size)
@@ -72,7 +72,8 @@ def text_label(text: str = "", role: Role = "body", muted: bool = False, tabular
 def icon(name: str, role: Literal["text", "muted", "accent_text", "accent", "error"] = "text") -> QIcon:
     """A Phosphor icon, e.g. "cube", in a colour of the theme."""
     colours = _current
-    return qtawesome.icon(f"ph.{name}", color=getattr(colours, role), color_disabled=colours.control)
+    made: QIcon = qtawesome.icon(f"ph.{name}", color=getattr(colours, role), color_disabled=colours.control)
+    return made
 
 
 ICON_SIZE = QSize(16, 16)
@@ -169,10 +170,14 @@ QPushButton[accent="true"]:hover {{ border-color: {t.text}; }}
 QPushButton[accent="true"]:focus {{ border-color: {t.text}; }}
 QPushButton[accent="true"]:disabled {{ background: {t.raised}; color: {t.control}; border-color: {t.hairline}; }}
 QPushButton:checked {{ background: {t.hairline}; border-color: {t.control}; color: {t.text}; }}
+QPushButton[link="true"] {{ background: transparent; border: none; padding: 0; min-height: 16px; color: {t.muted};
+    text-align: left; }}
+QPushButton[link="true"][tone="warning"] {{ color: {t.warning}; }}
+QPushButton[link="true"]:hover, QPushButton[link="true"]:focus {{ color: {t.text}; }}
 QPushButton[side="a"]:checked {{ background: {t.a}; color: {t.window if t.name == "dark" else t.panel}; border-color: {t.a}; }}
 QPushButton[side="b"]:checked {{ background: {t.b}; color: {t.accent_text}; border-color: {t.b}; }}
-QPushButton[side="a"], QPushButton[side="b"] {{ padding: 0; min-height: 22px; max-height: 22px; min-width: 24px;
-    max-width: 24px; border-radius: 6px; color: {t.muted}; }}
+QPushButton[side="a"], QPushButton[side="b"] {{ padding: 0; min-height: 22px; max-height: 22px; min-width: 22px;
+    max-width: 22px; border-radius: 6px; color: {t.muted}; }}
 
 QToolButton {{ background: transparent; color: {t.muted}; border: 1px solid transparent; border-radius: 6px; padding: 3px; }}
 QToolButton:hover {{ background: {t.raised}; color: {t.text}; }}
@@ -205,7 +210,8 @@ QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
 QScrollBar::handle {{ background: {t.hairline}; border-radius: 4px; min-height: 28px; min-width: 28px; }}
 QScrollBar::handle:hover {{ background: {t.control}; }}
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; width: 0; height: 0; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; width: 0;
+    height: 0; }}
 
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.hairline}; }}
 QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {t.control}; }}

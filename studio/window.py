@@ -33,7 +33,7 @@ from studio.widgets.display_bar import DisplayBar, performance_line
 from studio.window_actions import Actions, dropped_files
 
 #: Widths of the docks at the start, pixels.
-LEFT, RIGHT = 228, 312
+LEFT, RIGHT = 240, 312
 SIDES: tuple[Side, Side] = ("a", "b")
 
 
@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self.stage = Stage(viewport)
         self.display_bar = DisplayBar()
         self.jobs = JobStrip()
+        self.line = style.text_label("", "label", muted=True, tabular=True)
         self.device = style.text_label("", "label", muted=True)
         self.actions_ = Actions(self)
         self._make_centre()
@@ -86,10 +87,11 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.stage, 1)
         layout.addWidget(self.display_bar)
         self.setCentralWidget(centre)
-        self.setContentsMargins(12, 4, 12, 0)
+        self.setContentsMargins(12, 4, 12, 6)
         bar = QStatusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.jobs, 1)
+        bar.addPermanentWidget(self.line)
         bar.addPermanentWidget(self.device)
         self.setStatusBar(bar)
 
@@ -230,8 +232,9 @@ class MainWindow(QMainWindow):
         self.jobs.show_jobs(lines)
 
     def _refresh_line(self) -> None:
-        self.display_bar.line.set_text(performance_line(self.session.performance))
-        self.device.setText(self.session.device or (tr("ready") if self.session.ready else tr("starting…")))
+        self.line.setText(performance_line(self.session.performance))
+        waiting = tr("ready") if self.session.ready else tr("starting…")
+        self.device.setText("· " + (self.session.device or waiting))
 
     def _painted(self, paint_ms: float) -> None:
         self.controller.note_paint(self._gui_ms, paint_ms)

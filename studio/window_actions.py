@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ class Actions:
         menu = self._w.recent
         menu.clear()
         for name in self._w.settings.recent:
-            menu.addAction(Path(name).name, lambda n=name: self.take([Path(n)], None)).setToolTip(name)
+            menu.addAction(Path(name).name, partial(self.take, [Path(name)], None)).setToolTip(name)
         if menu.isEmpty():
             menu.addAction(tr("Nothing yet")).setEnabled(False)
 

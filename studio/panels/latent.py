@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QPushButton, QSli
 from engine.api import Latent, LatentSpace, ModelInfo
 from studio.controller import Controller
 from studio.document import Document, Entry
-from studio.i18n import tr
+from studio.i18n import category_text, tr
 from studio.session import Session
 from studio.style import ICON_SIZE, icon, text_label
 from studio.widgets.card import Card
@@ -151,8 +151,8 @@ class LatentPanel(Card):
         fitting = [info.title for info in self._session.models if info.fits_shape]
         if fitting:
             return tr(
-                "{name} came from a file: it has no code, so there is nothing to slide. Fit {model} to it (in the shape's menu) "
-                "to get the nearest shape that has one, or choose a start above.",
+                "{name} came from a file: it has no code, so there is nothing to slide. Fit {model} to it (in the shape's "
+                "menu) to get the nearest shape that has one, or choose a start above.",
                 name=entry.name,
                 model=fitting[0],
             )
@@ -180,13 +180,15 @@ class LatentPanel(Card):
         self.start.addItem(tr("Mean"), "mean")
         self.start.addItem(tr("Random"), "random")
         for index, (name, category) in enumerate(zip(space.names, space.categories, strict=True)):
-            self.start.addItem(tr("{name} · {category}", name=name, category=tr(category)), index)
+            self.start.addItem(tr("{name} · {category}", name=name, category=category_text(category)), index)
         completer = QCompleter(self.start.model(), self.start)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.popup().setProperty("popup", True)
-        completer.popup().setAccessibleName(tr("Matching training shapes"))
         self.start.setCompleter(completer)
+        found = completer.popup()
+        if found is not None:
+            found.setProperty("popup", True)
+            found.setAccessibleName(tr("Matching training shapes"))
         self.start.setCurrentIndex(-1)
 
     def _show_bank(self, space: LatentSpace | None) -> None:

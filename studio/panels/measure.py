@@ -15,6 +15,8 @@ from studio.watch import Calm
 from studio.widgets.card import Card
 from studio.widgets.readout import HistogramBar, NumberReadout
 
+#: The conventions in few words; the engine's own sentence is the tool tip.
+SHORT = {"onet_l1": "L1", "emd": "exact", "f_score": "at 1 %"}
 #: Metrics in order, with the names used while nothing is measured.
 METRICS = (("onet_l1", "Chamfer"), ("emd", "EMD"), ("f_score", "F-score"))
 
@@ -32,14 +34,12 @@ def error_limit(measured: Measured) -> float:
 
 
 def describe(measurement: Measurement) -> tuple[str, str, str]:
-    """Value, convention line and floor of a measurement, as text."""
+    """Value, one line of convention and floor of a measurement, as text."""
     digits = 3 if measurement.better == "higher" else 4
     value = f"{measurement.value:.{digits}f}" if math.isfinite(measurement.value) else "–"
     frame = {Frame.UNIT_CUBE: tr("unit cube"), Frame.UNIT_SPHERE: tr("unit sphere")}.get(measurement.frame, "")
-    convention = engine_text(measurement.convention)
-    line = tr("{convention} · {points} pts", convention=convention, points=f"{measurement.points:,}")
-    if frame and frame not in line:
-        line = tr("{line} · {frame}", line=line, frame=frame)
+    convention = tr(SHORT.get(measurement.metric, measurement.convention))
+    line = tr("{convention} · {points} pts · {frame}", convention=convention, points=f"{measurement.points:,}", frame=frame)
     floor = ""
     if measurement.floor is not None and math.isfinite(measurement.floor):
         if measurement.better == "lower" and measurement.floor > 0:
@@ -102,12 +102,12 @@ class MeasurePanel(Card):
         else:
             self.aside.say(tr("settled"), "good")
         for measurement in measured.comparison.measurements:
-            readout = self.readouts.get(measurement.metric)
-            if readout is None:
+            if measurement.metric not in self.readouts:
                 continue
+            readout = self.readouts[measurement.metric]
             value, convention, floor = describe(measurement)
-            readout.name.setText(engine_text(measurement.label).removesuffix("-L1"))
             readout.show_value(value, convention, floor, measurement.approximate)
+            readout.convention.setToolTip(engine_text(measurement.convention))
             readout.set_stale(measured.stale)
             if not measured.stale:
                 readout.line.add(measurement.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.api import ModelInfo
+from engine.requests import Up
 from studio.controller import Controller
 from studio.document import Document, Entry, Side
 from studio.i18n import tr
@@ -72,17 +73,19 @@ class ShapeRow(QFrame):
         self.words.addWidget(self.edit)
         self.words.setFixedHeight(20)
         self.detail = Elided("", "label", muted=True, tabular=True)
-        self.note = Elided("", "label")
-        mark(self.note, tone="warning")
+        self.up = QPushButton()
+        self.up.setFont(font("label"))
+        self.up.setProperty("link", True)
+        self.up.setToolTip(tr("Choose the axis that points up in the file"))
         self.buttons: dict[Side, QPushButton] = {}
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.words)
         middle.addWidget(self.detail)
-        middle.addWidget(self.note)
+        middle.addWidget(self.up, 0, Qt.AlignmentFlag.AlignLeft)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 2)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         layout.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addSpacing(2)
         layout.addLayout(middle, 1)
@@ -103,9 +106,9 @@ class ShapeRow(QFrame):
         self.setAccessibleName(entry.name)
         self.name.set_text(entry.name)
         self.detail.set_text(entry.detail or tr("decoding…"))
-        guessed = bool(entry.up) and any("up" in remark for remark in entry.remarks)
-        self.note.set_text(tr("up: {axis}, guessed", axis=entry.up) if guessed else "")
-        self.note.setVisible(guessed)
+        self.up.setVisible(entry.origin == "file" and bool(entry.up))
+        self.up.setText(tr("{axis} is up (a guess)", axis=entry.up) if entry.up_guessed else tr("{axis} is up", axis=entry.up))
+        mark(self.up, tone="warning" if entry.up_guessed else "")
         self.setToolTip("\n".join(entry.remarks))
         sides = (document.a == entry.id, document.b == entry.id)
         if sides != self.dot.sides:
@@ -210,6 +213,7 @@ class ShapesPanel(Card):
         row.menu_button.clicked.connect(
             lambda: self.menu(entry.id).popup(row.menu_button.mapToGlobal(row.menu_button.rect().bottomLeft()))
         )
+        row.up.clicked.connect(lambda: self.axis_menu(entry.id).popup(row.up.mapToGlobal(row.up.rect().bottomLeft())))
         for side, button in row.buttons.items():
             button.clicked.connect(partial(self._toggle, entry.id, side))
         return row
@@ -242,14 +246,30 @@ class ShapesPanel(Card):
             if info.fits_shape:
                 self._add_fit(menu, entry, info)
         if entry.origin == "file":
-            menu.addSection(tr("Up axis"))
-            for axis in ("y", "z", "x"):
-                action = menu.addAction(tr("{axis} is up", axis=axis), partial(do.turn_up, entry_id, axis))  # type: ignore[arg-type]
-                action.setCheckable(True)
-                action.setChecked(entry.up == axis)
+            menu.addSeparator()
+            self._add_axes(menu, entry)
         menu.addSeparator()
         menu.addAction(icon("trash"), tr("Remove"), partial(do.remove, entry_id))
         return menu
+
+    def axis_menu(self, entry_id: int) -> QMenu:
+        """The three axes, the present one ticked."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        entry = self._session.document.entry(entry_id)
+        if entry is not None:
+            self._add_axes(menu, entry)
+        return menu
+
+    def _add_axes(self, menu: QMenu, entry: Entry) -> None:
+        axes: tuple[Up, ...] = ("y", "z", "x")
+        for axis in axes:
+            title = tr("{axis} is up", axis=axis)
+            action = menu.addAction(icon("check") if entry.up == axis else QIcon(), title)
+            action.triggered.connect(partial(self._turn, entry.id, axis))
+
+    def _turn(self, entry_id: int, axis: Up, _: bool = False) -> None:
+        self._controller.turn_up(entry_id, axis)
 
     def _add_fit(self, menu: QMenu, entry: Entry, info: ModelInfo) -> None:
         action = menu.addAction(

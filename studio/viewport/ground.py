@@ -13,16 +13,14 @@ SIZE = 96
 REACH = 0.30
 
 
-def _blurred(grid: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
-    """Three passes of a box blur along both axes, close to a Gaussian."""
-    width = 2 * radius + 1
-    for axis in (0, 1, 0, 1, 0, 1):
-        padded = np.concatenate([np.zeros_like(grid[:1]), np.pad(grid, ((radius, radius), (0, 0)))]) if axis == 0 else None
-        if padded is None:
-            padded = np.concatenate([np.zeros_like(grid[:, :1]), np.pad(grid, ((0, 0), (radius, radius)))], axis=1)
-        total = np.cumsum(padded, axis=axis)
-        grid = (total[width:] - total[:-width]) / width if axis == 0 else (total[:, width:] - total[:, :-width]) / width
-    return grid
+def _blur_matrix(spread: float) -> NDArray[np.float32]:
+    """(SIZE, SIZE) matrix that blurs a column of texels with a Gaussian of `spread` texels."""
+    at = np.arange(SIZE, dtype=np.float32)
+    weights = np.exp(-0.5 * ((at[:, None] - at[None, :]) / spread) ** 2)
+    return np.asarray(weights / (spread * np.sqrt(2 * np.pi)), np.float32)
+
+
+_NARROW, _WIDE = _blur_matrix(2.4), _blur_matrix(7.0)
 
 
 def contact(points: NDArray[np.float32], centre: tuple[float, float], radius: float, floor: float) -> NDArray[np.float32]:
@@ -43,19 +41,20 @@ def contact(points: NDArray[np.float32], centre: tuple[float, float], radius: fl
     cell = np.clip(row.astype(np.int32), 0, SIZE - 1) * SIZE + np.clip(column.astype(np.int32), 0, SIZE - 1)
     np.maximum.at(grid, cell, np.exp(-(near[:, 1] - floor) / REACH))
     square = grid.reshape(SIZE, SIZE)
-    soft = 1.9 * _blurred(square, 2) + 1.6 * _blurred(square, 6)
+    soft = 1.9 * (_NARROW @ square @ _NARROW) + 1.6 * (_WIDE @ square @ _WIDE)
     return np.asarray(1 - np.exp(-soft), np.float32)
+
+
+_AT = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE * 2 - 1
+_INSIDE = np.clip((1.0 - np.hypot(_AT[:, None], _AT[None, :])) / 0.45, 0, 1)
+_RIM = np.asarray(_INSIDE * _INSIDE * (3 - 2 * _INSIDE), np.float32)
 
 
 def disc_texture(shadow: NDArray[np.float32] | None, theme: Theme) -> NDArray[np.uint8]:
     """(SIZE * SIZE, 4) RGBA texels of the disc, in the order VTK stores images."""
-    at = (np.arange(SIZE, dtype=np.float32) + 0.5) / SIZE * 2 - 1
-    distance = np.hypot(at[:, None], at[None, :])
-    rim = np.clip((1.0 - distance) / 0.45, 0, 1)
-    rim = rim * rim * (3 - 2 * rim)
     dark = np.zeros((SIZE, SIZE), np.float32) if shadow is None else shadow
     strength = 0.80 if theme.name == "dark" else 0.42
     colour = np.array(rgb(theme.disc), np.float32)[None, None] * (1 - strength * dark)[..., None]
-    alpha = np.clip(rim * (0.80 if theme.name == "dark" else 0.70) + 0.5 * dark * rim, 0, 1)
+    alpha = np.minimum(_RIM * ((0.75 if theme.name == "dark" else 0.70) + 0.5 * dark), 1)
     texels = np.concatenate([colour, alpha[..., None]], axis=2)
-    return np.asarray((255 * texels).round(), np.uint8).reshape(-1, 4)
+    return np.asarray(255 * texels + 0.5, np.uint8).reshape(-1, 4)

@@ -13,7 +13,7 @@ FIELD = 26.0
 #: Three-quarter view, degrees: from the right of the front, a little above.
 AZIMUTH, ELEVATION = 32.0, 17.0
 #: Fractions of the view that a framed shape fills at most.
-FILL_HEIGHT, FILL_WIDTH = 0.70, 0.84
+FILL_HEIGHT, FILL_WIDTH = 0.70, 0.88
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ renders by itself, apart from `snapshot`; whoever owns the window decides when t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -38,9 +38,9 @@ SIDES: tuple[Side, Side] = ("a", "b")
 
 #: Camera lights: position (camera at +z, target at the origin), colour, intensity. Key upper right front, fill, rim.
 LIGHTS = (
-    ((0.75, 1.05, 1.0), (1.0, 0.985, 0.96), 0.78),
-    ((-1.2, 0.15, 0.8), (0.88, 0.93, 1.0), 0.30),
-    ((-0.5, 0.9, -1.0), (1.0, 1.0, 1.0), 0.42),
+    ((0.55, 0.75, 1.0), (1.0, 0.985, 0.96), 0.82),
+    ((-1.2, 0.25, 0.7), (0.86, 0.92, 1.0), 0.34),
+    ((-0.4, 0.9, -0.8), (1.0, 1.0, 1.0), 0.38),
 )
 
 
@@ -56,6 +56,8 @@ class _Pane:
     image: vtkImageData
     shape: Shape | None = None
     values: NDArray[np.float32] | None = None
+    low: NDArray[np.float32] = field(default_factory=lambda: np.ones(3, np.float32))
+    high: NDArray[np.float32] = field(default_factory=lambda: -np.ones(3, np.float32))
 
 
 class Scene:
@@ -78,8 +80,8 @@ class Scene:
         self._only: Side | None = "a"
         self._table = vtkLookupTable()
         self._table.SetNumberOfTableValues(256)
-        for i, colour in enumerate(error_scale(256) / 255):
-            self._table.SetTableValue(i, *colour, 1.0)
+        for i, (red, green, blue) in enumerate(error_scale(256) / 255):
+            self._table.SetTableValue(i, float(red), float(green), float(blue), 1.0)
         self._panes: dict[Side, _Pane] = {side: self._make_pane() for side in SIDES}
         self.set_theme(theme)
         self.set_layout("a")
@@ -183,6 +185,7 @@ class Scene:
         renderer.GradientBackgroundOn()
         renderer.SetActiveCamera(self.camera)
         renderer.SetAutomaticLightCreation(False)
+        renderer.GetCullers().RemoveAllItems()  # two actors: asking for their bounds costs more than drawing them
         for position, colour, intensity in LIGHTS:
             light = vtkLight()
             light.SetLightTypeToCameraLight()
@@ -210,8 +213,8 @@ class Scene:
         pane.mapper.SetScalarVisibility(coloured)
         pane.mapper.SetScalarRange(*self.limits)
         surface.SetColor(*rgb(self.theme.clay_a if side == "a" else self.theme.clay_b))
-        surface.SetAmbient(0.22 if coloured else 0.13)
-        surface.SetDiffuse(0.85)
+        surface.SetAmbient(0.26 if coloured else 0.20)
+        surface.SetDiffuse(0.82)
         surface.SetSpecular(0.10)
         surface.SetSpecularPower(14.0)
         mesh = isinstance(pane.shape, Mesh)
@@ -224,9 +227,12 @@ class Scene:
         surface.SetLighting(True)
 
     def _lay_ground(self, pane: _Pane, points: NDArray[np.float32]) -> None:
-        low, high = points.min(axis=0), points.max(axis=0)
+        low = np.array([column.min() for column in points.T])  # by columns: several times faster than along axis 0
+        high = np.array([column.max() for column in points.T])
         x, z = float(low[0] + high[0]) / 2, float(low[2] + high[2]) / 2
-        radius = 0.62 * float(np.hypot(high[0] - low[0], high[2] - low[2])) + 0.25
+        radius = 0.56 * float(np.hypot(high[0] - low[0], high[2] - low[2])) + 0.22
+        middle, ground = np.array([x, low[1], z]), np.array([radius, 0.01, radius])
+        pane.low, pane.high = np.minimum(low, middle - ground), np.maximum(high, middle + ground)
         floor = float(low[1]) - 0.004
         pane.plane.SetOrigin(x - radius, floor, z - radius)
         pane.plane.SetPoint1(x + radius, floor, z - radius)
@@ -237,10 +243,10 @@ class Scene:
         pane.ground.SetVisibility(self.orbit.elevation > -1.0)
 
     def _clip(self) -> None:
-        bounds = [pane.renderer.ComputeVisiblePropBounds() for side, pane in self._panes.items() if side in self.sides]
-        low = np.min([b[0::2] for b in bounds], axis=0)
-        high = np.max([b[1::2] for b in bounds], axis=0)
-        if (low <= high).all():
+        drawn = [pane for pane in self._panes.values() if pane.shape is not None and not pane.shape.is_empty]
+        if drawn:
+            low = np.min([pane.low for pane in drawn], axis=0)
+            high = np.max([pane.high for pane in drawn], axis=0)
             union = tuple(float(x) for pair in zip(low, high, strict=True) for x in pair)
             self._panes["a"].renderer.ResetCameraClippingRange(union)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
@@ -38,8 +40,8 @@ class NameChip(QFrame):
         layout.setContentsMargins(6, 6, 12, 6)
         layout.setSpacing(8)
         layout.addWidget(self.letter)
-        layout.addWidget(self.name, 2)
-        layout.addWidget(self.detail, 3)
+        layout.addWidget(self.name)
+        layout.addWidget(self.detail)
         layout.addWidget(self.badge)
         self._room = 400
 
@@ -69,10 +71,15 @@ class NameChip(QFrame):
         self.update()
 
     def _fit(self) -> None:
-        wanted = 6 + 20 + 8 + self.name.sizeHint().width() + 8 + self.detail.sizeHint().width() + 12 + 4
-        if self.badge.text():
-            wanted += self.badge.sizeHint().width() + 8
-        self.resize(min(self._room, wanted), 32)
+        fixed = 6 + 20 + 8 + 8 + 12 + (self.badge.sizeHint().width() + 8 if self.badge.text() else 0)
+        name, detail = self.name.sizeHint().width(), self.detail.sizeHint().width()
+        room = max(0, self._room - fixed)
+        name = min(name, max(60, room - min(detail, room // 2)))
+        detail = min(detail, max(0, room - name))
+        self.detail.setVisible(detail > 40)
+        self.name.setFixedWidth(name)
+        self.detail.setFixedWidth(max(detail, 1))
+        self.resize(min(self._room, fixed + name + detail), 32)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click makes the side the active one."""
@@ -90,7 +97,7 @@ class NameChip(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
 
 
-def _freshness(entry: Entry, behind: int) -> tuple[str, str]:
+def _freshness(entry: Entry, behind: int) -> tuple[str, Literal["", "warning"]]:
     if entry.shape is None:
         return tr("decoding…"), "warning"
     if entry.latent is None or entry.settled:

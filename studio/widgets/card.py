@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.i18n import tr
@@ -39,7 +39,7 @@ class Card(QFrame):
 
 
 class _TitleBar(QFrame):
-    """Title, aside, and a cross that appears under the mouse."""
+    """Title and aside; under the mouse, a cross in place of the aside."""
 
     def __init__(self, dock: QDockWidget, card: Card) -> None:
         super().__init__(dock)
@@ -47,24 +47,32 @@ class _TitleBar(QFrame):
         self._cross = tool_button(tr("Hide {panel}", panel=card.title), "x")
         self._cross.clicked.connect(dock.close)
         self._cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        policy = self._cross.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._cross.setSizePolicy(policy)
         self._cross.hide()
+        self._aside = card.aside
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 8, 6, 2)
+        layout.setContentsMargins(14, 6, 14, 0)
         layout.setSpacing(4)
         layout.addWidget(text_label(card.title, "title"))
         layout.addStretch()
         layout.addWidget(card.aside)
         layout.addWidget(self._cross)
 
+    def sizeHint(self) -> QSize:
+        """The same height with and without the cross."""
+        return QSize(super().sizeHint().width(), 36)
+
+    def minimumSizeHint(self) -> QSize:
+        """Docks go by this one."""
+        return QSize(80, 36)
+
     def event(self, event: QEvent) -> bool:
         """Show the cross while the mouse is over the title."""
         if event.type() is QEvent.Type.Enter:
+            self._aside.hide()
             self._cross.show()
         elif event.type() is QEvent.Type.Leave:
             self._cross.hide()
+            self._aside.show()
         return super().event(event)
 
 

@@ -36,7 +36,7 @@ class CommandPalette(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("card", "float")
         self.setAccessibleName(tr("Command palette"))
-        self._offers, self._rank = offers, rank
+        self._offers, self._rank, self._over = offers, rank, parent
         self.field = QLineEdit()
         self.field.setPlaceholderText(tr("Type a command"))
         self.field.setAccessibleName(tr("Command"))
@@ -56,7 +56,7 @@ class CommandPalette(QFrame):
 
     def popup(self) -> None:
         """Open over the upper middle of the window."""
-        over = self.parentWidget()
+        over = self._over
         width = min(520, over.width() - 48)
         self.resize(width, min(400, over.height() - 120))
         self.move(over.mapToGlobal(QPoint((over.width() - width) // 2, 72)))

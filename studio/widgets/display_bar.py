@@ -1,10 +1,10 @@
-"""Below the view: how it is shown, and the honest performance line."""
+"""Below the view: how it is shown; and the words of the performance line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
@@ -14,7 +14,6 @@ from studio.i18n import tr
 from studio.session import Performance
 from studio.style import ICON_SIZE, icon
 from studio.widgets.bars import tool_button
-from studio.widgets.text import Elided
 
 
 def performance_line(p: Performance) -> str:
@@ -37,7 +36,7 @@ def performance_line(p: Performance) -> str:
 
 
 class DisplayBar(QWidget):
-    """Solid, points or error; a few buttons; the line."""
+    """Solid, points or error, and a few buttons."""
 
     chosen = Signal(str)
 
@@ -65,10 +64,7 @@ class DisplayBar(QWidget):
             group.addButton(button)
             self.buttons[display] = button
             self._layout.addWidget(button)
-        self._layout.addSpacing(6)
-        self.line = Elided("", "label", muted=True, tabular=True)
-        self.line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._layout.addWidget(self.line, 1)
+        self._layout.addStretch()
 
     def add_commands(self, commands: Iterable[Command]) -> None:
         """Put commands as icon buttons between the choices and the line."""
@@ -77,7 +73,7 @@ class DisplayBar(QWidget):
             keys = QKeySequence(command.shortcut.split(";")[0]).toString(QKeySequence.SequenceFormat.NativeText)
             button.setToolTip(f"{command.title}  {keys}" if keys else command.title)
             button.clicked.connect(lambda _=False, c=command: c.run())
-            self._layout.insertWidget(self._layout.count() - 1, button)
+            self._layout.addWidget(button)
 
     def show_display(self, display: Display) -> None:
         """Show which way of drawing is on."""

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLocale, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDoubleValidator, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QRectF, QRegularExpression, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegularExpressionValidator,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.i18n import tr
@@ -66,7 +75,7 @@ class LatentTrack(QWidget):
 
     def handle_x(self, value: float) -> float:
         """Horizontal place of a value, pixels."""
-        return 7.0 + (np.clip(value / self.reach, -1, 1) * 0.5 + 0.5) * (self.width() - 14.0)
+        return 7.0 + (float(np.clip(value / self.reach, -1, 1)) * 0.5 + 0.5) * (self.width() - 14.0)
 
     def value_at(self, x: float) -> float:
         """Value at a horizontal place."""
@@ -220,10 +229,8 @@ class LatentSlider(QWidget):
         self.field.setFont(font("body", tabular=True))
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setFixedWidth(64)
-        validator = QDoubleValidator(-99.0, 99.0, 3, self)
-        validator.setLocale(QLocale.c())
-        validator.setNotation(QDoubleValidator.Notation.StandardNotation)
-        self.field.setValidator(validator)
+        self.field.setAcceptDrops(False)
+        self.field.setValidator(QRegularExpressionValidator(QRegularExpression(r"\s*[+\-−]?\d{0,2}([.,]\d{0,3})?\s*"), self))
         self.setFocusProxy(self.track)
         top = QHBoxLayout()
         top.setSpacing(2)
@@ -265,7 +272,7 @@ class LatentSlider(QWidget):
         if not self.field.isModified():
             return
         try:
-            value = float(self.field.text())
+            value = float(self.field.text().replace("−", "-").replace(",", "."))
         except ValueError:
             value = self.track.value
         self._write(value)
@@ -275,7 +282,7 @@ class LatentSlider(QWidget):
             self.released.emit()
 
     def _write(self, value: float) -> None:
-        text = f"{value:+.2f}"
+        text = f"{value:+.2f}".replace("-", "−")
         if text != self.field.text():
             self.field.setText(text)
         self.field.setModified(False)

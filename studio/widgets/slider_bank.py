@@ -36,7 +36,7 @@ class SliderBank(QScrollArea):
         inside = QWidget()
         self._layout = QVBoxLayout(inside)
         self._layout.setContentsMargins(0, 0, 8, 0)
-        self._layout.setSpacing(10)
+        self._layout.setSpacing(4)
         self.more = QPushButton()
         self.more.clicked.connect(self.show_all)
         self._layout.addWidget(self.more)
