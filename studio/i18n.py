@@ -18,6 +18,12 @@ def tr(text: str, /, **params: object) -> str:
     return translated.format(**params) if params else translated
 
 
+def category_text(category: str) -> str:
+    """A category of shapes in the user's language (itself if it is none of the four that ship)."""
+    known = {"chair": tr("chair"), "table": tr("table"), "sofa": tr("sofa"), "lamp": tr("lamp")}
+    return known.get(category, category)
+
+
 def engine_text(text: str) -> str:
     """A phrase or `Sentence` of the engine in the user's language (itself if there is no translation)."""
     if isinstance(text, Sentence):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.errors import DependencyMissing
 from engine.geometry.rawshape import NO_FACES, RawShape, damaged
+from engine.sentences import Sentence
 
 #: Archives that unpack to more than this are refused.
 MAX_UNPACKED = 2 * 2**30
@@ -39,7 +40,12 @@ def read_stl(data: bytes, name: str) -> RawShape:
     elif 0 < claimed < room:  # trailing bytes after the triangles do no harm
         corners = np.frombuffer(data, _STL_RECORD, claimed, 84)["corners"].reshape(-1, 3).astype(np.float64)
     elif claimed > room:
-        raise damaged(name, f"it is not STL, or it claims {claimed} triangles and has room for {max(room, 0)}")
+        raise damaged(
+            name,
+            Sentence(
+                "it is not STL, or it claims {claimed} triangles and has room for {room}", claimed=claimed, room=max(room, 0)
+            ),
+        )
     else:
         raise damaged(name, "it is not an STL file")
     return RawShape(corners, np.arange(len(corners), dtype=np.int64).reshape(-1, 3), soup=True)
@@ -62,7 +68,7 @@ def read_glb(data: bytes, name: str) -> RawShape:
                 continue
             total += len(getattr(part, "faces", ()))
             if total > MAX_FACES:
-                raise damaged(name, f"its scene has more than {MAX_FACES} faces")
+                raise damaged(name, Sentence("its scene has more than {limit} faces", limit=MAX_FACES))
             matrix = np.asarray(transform, np.float64)
             vertices = np.asarray(part.vertices, np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
             if len(getattr(part, "faces", ())):
@@ -102,7 +108,7 @@ def read_npz(data: bytes, name: str) -> RawShape:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise damaged(name, f"it unpacks to more than {MAX_UNPACKED >> 30} GiB")
+                raise damaged(name, Sentence("it unpacks to more than {limit} GiB", limit=MAX_UNPACKED >> 30))
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             if "vertices" in arrays and "faces" in arrays:
                 faces = np.asarray(arrays["faces"])
@@ -116,7 +122,7 @@ def read_npz(data: bytes, name: str) -> RawShape:
             found = ", ".join(arrays.files) or "nothing"
     except (EOFError, MemoryError, OSError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise damaged(name, "its arrays are not valid, or not (N, 3) numbers") from error
-    raise damaged(name, f"it needs 'vertices' and 'faces', or 'points'; it holds {found}")
+    raise damaged(name, Sentence("it needs 'vertices' and 'faces', or 'points'; it holds {found}", found=found))
 
 
 def read_npy(data: bytes, name: str) -> RawShape:

@@ -22,6 +22,7 @@ from engine.geometry.upright import guess_up
 from engine.geometry.writers import AXES_MARK, write_glb, write_npz, write_obj, write_off, write_ply, write_stl, write_xyz
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import OpenedShape, Up
+from engine.sentences import Sentence
 from engine.shapes import Mesh, PointCloud, Shape
 
 #: Larger files are not read into memory.
@@ -167,7 +168,11 @@ def open_shape(path: str | Path, up: Up = "auto", progress: Progress = NO_PROGRE
     size = high - low
     normal, _ = normalise(turned)
     notes += _surface_remarks(normal)
-    notes.append(f"Its unit of length is not known; it measures {size[0]:.4g} x {size[1]:.4g} x {size[2]:.4g} in the file.")
+    notes.append(
+        Sentence(
+            "Its unit of length is not known; it measures {size} in the file.", size=" x ".join(f"{edge:.4g}" for edge in size)
+        )
+    )
     progress.step(3, 3)
     return OpenedShape(normal, axis, guessed, (float(size[0]), float(size[1]), float(size[2])), tuple(notes))
 
@@ -181,9 +186,15 @@ def _up_axis(shape: Shape, data: bytes, kind: Format, up: Up, notes: list[str]) 
     axis: Literal["x", "y", "z"] = kind.up
     if kind.rule == "varies":
         axis = guess_up(shape, kind.up)
-        notes.append(f"Nothing in the file says which axis is up; {axis} was guessed from the shape.")
+        notes.append(Sentence("Nothing in the file says which axis is up; {axis} was guessed from the shape.", axis=axis))
     else:
-        notes.append(f"Nothing in the file says which axis is up; {axis} was taken, as is the custom for {kind.title}.")
+        notes.append(
+            Sentence(
+                "Nothing in the file says which axis is up; {axis} was taken, as is the custom for {kind}.",
+                axis=axis,
+                kind=kind.title,
+            )
+        )
     return axis, True
 
 
@@ -200,10 +211,10 @@ def _has_mark(data: bytes) -> bool:
 def _surface_remarks(shape: Shape) -> list[str]:
     """What somebody who measures or fits the shape should know."""
     if isinstance(shape, PointCloud):
-        return ["It holds points without faces."]
+        return [Sentence("It holds points without faces.")]
     edges = np.sort(np.concatenate([shape.faces[:, [0, 1]], shape.faces[:, [1, 2]], shape.faces[:, [2, 0]]]), axis=1)
     keys = edges[:, 0].astype(np.int64) * len(shape.vertices) + edges[:, 1]
     counts = np.unique(keys, return_counts=True)[1]
     if (counts == 1).any():
-        return ["The surface is open: it has edges with a face on one side only."]
-    return [] if (counts == 2).all() else ["The surface is not a simple skin: some edges have more than two faces."]
+        return [Sentence("The surface is open: it has edges with a face on one side only.")]
+    return [] if (counts == 2).all() else [Sentence("The surface is not a simple skin: some edges have more than two faces.")]

@@ -31,6 +31,8 @@ Mask = NDArray[np.bool_]
 _CHUNK_SECONDS = 0.027
 # Up to this coarse size an occupancy field is also evaluated in the cells around those that change sign.
 _RING_UP_TO = 33
+# Room for rounding where a distance is compared with its bound.
+_ROUNDING = 1.0001
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +107,13 @@ def _finer(field: Field, values: Grid, known: Mask, size: int, half: float, eval
     finer[::fine_step, ::fine_step, ::fine_step] = values[::coarse_step, ::coarse_step, ::coarse_step]
     finer_known[::fine_step, ::fine_step, ::fine_step] = known[::coarse_step, ::coarse_step, ::coarse_step]
     evaluator.progress.check()
-    evaluator.fill(finer, finer_known, _corners(_overlapping(cells, size - 1)))
+    cells = _overlapping(cells, size - 1)
+    if field.lipschitz is not None and fine_step == 2 * coarse_step:
+        centres = np.zeros(finer.shape, bool)
+        centres[1::2, 1::2, 1::2] = cells[::2, ::2, ::2]
+        evaluator.fill(finer, finer_known, centres)
+        cells &= _possible_eighths(finer, field.lipschitz * 2 * half / (size - 1)) | _changing(finer)
+    evaluator.fill(finer, finer_known, _corners(cells))
     for _ in range(size):  # where the surface turned out to leave the cells it was expected in, follow it
         missing = _corners(_changing(finer)) & ~finer_known
         if not missing.any():
@@ -117,16 +125,44 @@ def _finer(field: Field, values: Grid, known: Mask, size: int, half: float, eval
 def _possible_cells(field: Field, values: Grid, half: float) -> Mask:
     """Cells, (n-1, n-1, n-1), that may hold surface.
 
-    A point of the surface in a cell is at most half a diagonal away from the nearest corner, where a field with Lipschitz
-    bound L then has |f| <= L * diagonal / 2. A clamp below that hides the distance: no cell can be ruled out, and the
-    comparison says so by itself, because no value exceeds the clamp.
+    If a point of the surface lies in a cell, a field with Lipschitz bound L has |f| <= L * (distance to that point) at each
+    corner. The nearest corner is at most half a diagonal away; and the distances to all eight add up to most when the point is
+    itself a corner (they are convex). A clamp only makes values smaller, so that it rules out less, never too much.
     """
     changing = _changing(values)
     if field.lipschitz is None:
         return _ring(changing) if len(values) <= _RING_UP_TO else changing
-    diagonal = 3**0.5 * 2 * half / (len(values) - 1)
-    near = np.abs(values) <= field.lipschitz * diagonal / 2 * 1.0001
-    return _any_corner(near) | changing
+    edge = field.lipschitz * 2 * half / (len(values) - 1) * _ROUNDING
+    magnitude = np.abs(values)
+    near = _any_corner(magnitude <= 3**0.5 / 2 * edge)
+    return (near & (_corner_sum(magnitude) <= (3 + 3 * 2**0.5 + 3**0.5) * edge)) | changing
+
+
+def _possible_eighths(values: Grid, change: float) -> Mask:
+    """Cells of a grid twice as fine that may hold surface, by the two opposite corners that are known by then.
+
+    Of each cell's corners exactly one is a corner of the coarser grid and the opposite one is the centre of a coarser cell.
+    No point of a cube is farther than sqrt(5)/2 edges from the nearer of two opposite corners, nor farther than 1 + sqrt(2)
+    edges from both together.
+
+    Args:
+        values: the finer grid, exact at those corners.
+        change: by how much the field may change along an edge of the finer grid.
+    """
+    change *= _ROUNDING
+    known = np.zeros(values.shape, bool)
+    known[::2, ::2, ::2] = known[1::2, 1::2, 1::2] = True
+    magnitude = np.abs(values)
+    near = _any_corner((magnitude <= 5**0.5 / 2 * change) & known)
+    return near & (_corner_sum(np.where(known, magnitude, np.float32(0))) <= (1 + 2**0.5) * change)
+
+
+def _corner_sum(values: Grid) -> Grid:
+    """(n-1)^3 sums over the eight corners of each cell."""
+    sums = values[1:] + values[:-1]
+    sums = sums[:, 1:] + sums[:, :-1]
+    result: Grid = sums[:, :, 1:] + sums[:, :, :-1]
+    return result
 
 
 def _any_corner(corners: Mask) -> Mask:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DependencyMissing
+from engine.sentences import Sentence
 from engine.shapes import Frame, Mesh
 
 
@@ -26,10 +27,14 @@ def mesh_grid(values: NDArray[np.float32], half_extent: float) -> Mesh:
     """
     low, high = float(values.min()), float(values.max())
     if low >= 0 or high < 0:
-        side = "outside" if low >= 0 else "inside"
         return Mesh.empty(
-            f"There is no surface: the field is {side} everywhere, its values run from {low:.4g} to {high:.4g} "
-            "and never cross zero."
+            Sentence(
+                "There is no surface: the field is outside everywhere; its values, {low} to {high}, never cross zero."
+                if low >= 0
+                else "There is no surface: the field is inside everywhere; its values, {low} to {high}, never cross zero.",
+                low=f"{low:.4g}",
+                high=f"{high:.4g}",
+            )
         )
     spacing = 2 * half_extent / (len(values) - 1)
     origin = -half_extent

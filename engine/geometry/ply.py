@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.geometry.rawshape import NO_FACES, RawShape, damaged, triangulated
+from engine.sentences import Sentence
 
 _TYPES = {
     **{"char": "i1", "int8": "i1", "uchar": "u1", "uint8": "u1", "short": "i2", "int16": "i2", "ushort": "u2", "uint16": "u2"},
@@ -196,4 +197,6 @@ class _BinaryBody:
 
 
 def _too_short(name: str, element: _Element) -> Exception:
-    return damaged(name, f"it claims {element.count} of '{element.name}' but ends before that")
+    return damaged(
+        name, Sentence("it claims {count} of '{element}' but ends before that", count=element.count, element=element.name)
+    )

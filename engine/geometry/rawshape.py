@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FileError, ShapeError
+from engine.sentences import Sentence
 from engine.shapes import Frame, Mesh, PointCloud, Shape
 
 #: Up to this share of vertices may be NaN; they are dropped with a remark. With more the shape is refused.
@@ -73,7 +74,7 @@ def checked(raw: RawShape, name: str) -> tuple[Shape, tuple[str, ...]]:
     degenerate = (faces[:, 0] == faces[:, 1]) | (faces[:, 1] == faces[:, 2]) | (faces[:, 2] == faces[:, 0])
     if degenerate.any():
         faces = faces[~degenerate]
-        remarks.append(f"{int(degenerate.sum())} faces without area were left out.")
+        remarks.append(Sentence("{count} faces without area were left out.", count=int(degenerate.sum())))
     if len(faces) == 0:
         raise ShapeError("{name} holds no face with an area; there is nothing to show.", name=name)
     used = np.zeros(len(points), bool)
@@ -97,7 +98,7 @@ def _finite(
             bad=bad,
             all=len(points),
         )
-    remarks.append(f"{bad} vertices that are not numbers were left out, with the faces that use them.")
+    remarks.append(Sentence("{count} vertices that are not numbers were left out, with the faces that use them.", count=bad))
     faces = (np.cumsum(good) - 1)[faces[good[faces].all(axis=1)]]
     return points[good], faces, None if normals is None else normals[good]
 
@@ -129,6 +130,6 @@ def _near_origin(points: NDArray[np.float64], remarks: list[str]) -> NDArray[np.
     centre = (low + high) / 2
     if np.abs(centre).max() <= 1000 * (high - low).max():
         return points
-    remarks.append("The shape lies far from the origin and was moved there.")
+    remarks.append(Sentence("The shape lies far from the origin and was moved there."))
     moved: NDArray[np.float64] = points - centre
     return moved

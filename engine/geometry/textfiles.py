@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.geometry.rawshape import NO_FACES, RawShape, damaged, triangulated
+from engine.sentences import Sentence
 
 _OFF_HEADER = re.compile(r"\s*(ST)?(C)?(N)?(4)?(n)?OFF(\s+BINARY)?", re.ASCII)
 
@@ -28,7 +29,7 @@ def read_obj(data: bytes, name: str) -> RawShape:
                 corners = [int(word.split("/", 1)[0]) for word in words[1:]]
                 polygons.append([c - 1 if c > 0 else len(vertices) + c if c < 0 else -1 for c in corners])
     except (ValueError, IndexError) as error:
-        raise damaged(name, f"the line {line.strip()[:60]!r} is not valid OBJ") from error
+        raise damaged(name, Sentence("the line '{line}' is not valid OBJ", line=line.strip()[:60])) from error
     return RawShape(np.array(vertices, np.float64).reshape(-1, 3), triangulated(polygons))
 
 
@@ -43,7 +44,15 @@ def read_off(data: bytes, name: str) -> RawShape:
     try:
         count, faces = int(lines[0][0]), int(lines[0][1])
         if count < 0 or faces < 0 or count + faces > len(lines) - 1:
-            raise damaged(name, f"it claims {count} vertices and {faces} faces, but has only {len(lines) - 1} lines for them")
+            raise damaged(
+                name,
+                Sentence(
+                    "it claims {vertices} vertices and {faces} faces, but has only {lines} lines for them",
+                    vertices=count,
+                    faces=faces,
+                    lines=len(lines) - 1,
+                ),
+            )
         points = np.array([[float(word) for word in line[:3]] for line in lines[1 : 1 + count]], np.float64).reshape(-1, 3)
         polygons = [[int(word) for word in line[1 : 1 + int(line[0])]] for line in lines[1 + count : 1 + count + faces]]
     except (ValueError, IndexError) as error:
