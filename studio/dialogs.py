@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from engine.api import ModelInfo
@@ -32,6 +33,7 @@ class SettingsDialog(QDialog):
         self.device = self._choice(tr("Device"), settings.device, devices)
         self.threads = QSpinBox()
         self.threads.setRange(0, 256)
+        self.threads.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.threads.setValue(settings.threads)
         self.threads.setSpecialValueText(tr("Chosen by the engine"))
         self.threads.setAccessibleName(tr("Threads"))
@@ -45,6 +47,8 @@ class SettingsDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Apply"))
         buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
         mark(buttons.button(QDialogButtonBox.StandardButton.Ok), accent=True)
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -83,6 +87,7 @@ class TextDialog(QDialog):
         self.view.setAccessibleName(title)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)
         self.top = QVBoxLayout()
         layout = QVBoxLayout(self)

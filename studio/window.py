@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
     def _refresh_line(self) -> None:
         self.line.setText(performance_line(self.session.performance))
         waiting = tr("ready") if self.session.ready else tr("starting…")
-        self.device.setText("· " + (self.session.device or waiting))
+        self.device.setText(("· " if self.line.text() else "") + (self.session.device or waiting))
 
     def _painted(self, paint_ms: float) -> None:
         self.controller.note_paint(self._gui_ms, paint_ms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from PySide6.QtWidgets import QSizePolicy
 
 from engine.api import Frame, Measurement
 from studio.controller import Controller
@@ -17,8 +18,8 @@ from studio.widgets.readout import HistogramBar, NumberReadout
 
 #: The conventions in few words; the engine's own sentence is the tool tip.
 SHORT = {"onet_l1": "L1", "emd": "exact", "f_score": "at 1 %"}
-#: Metrics in order, with the names used while nothing is measured.
-METRICS = (("onet_l1", "Chamfer"), ("emd", "EMD"), ("f_score", "F-score"))
+#: Metrics in order, with their short names.
+NAMES = {"onet_l1": "Chamfer", "emd": "EMD", "f_score": "F-score"}
 
 
 def error_limit(measured: Measured) -> float:
@@ -56,7 +57,7 @@ class MeasurePanel(Card):
         super().__init__(tr("A ↔ B"))
         self._session, self._controller = session, controller
         self._pair: tuple[int, int] | None = None
-        self.readouts = {metric: NumberReadout(name) for metric, name in METRICS}
+        self.readouts = {metric: NumberReadout(tr(NAMES[metric])) for metric in NAMES}
         self.hint = text_label("", muted=True)
         self.hint.setWordWrap(True)
         self.histogram = HistogramBar()
@@ -66,6 +67,7 @@ class MeasurePanel(Card):
         self.body.addWidget(self.hint)
         self.body.addWidget(self.histogram)
         self.body.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._draw_histogram = Calm(self._histogram, self)
         self.watch.on(session.events.measured, self.refresh)
         self.watch.on(session.events.document, self._explain)

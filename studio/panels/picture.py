@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
 from studio.controller import Controller
@@ -70,9 +70,10 @@ class PicturePanel(Card):
         if wanted != [self.models.itemData(i) for i in range(self.models.count())]:
             self.models.clear()
             for info in infos:
-                kind = tr("surface") if info.output == "surface" else tr("points")
-                self.models.addItem(tr("{title} · {kind}", title=info.title, kind=kind), info.id)
-                self.models.setItemData(self.models.count() - 1, ", ".join(info.categories), 3)
+                surface = info.output == "surface"
+                self.models.addItem(icon("cube" if surface else "dots-nine", "muted"), info.title, info.id)
+                words = tr("Answers with a surface") if surface else tr("Answers with points")
+                self.models.setItemData(self.models.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
         if document.picture_model in wanted:
             self.models.setCurrentIndex(wanted.index(document.picture_model))
         chosen = next((info for info in infos if info.id == document.picture_model), None)

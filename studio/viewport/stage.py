@@ -232,7 +232,7 @@ class Stage(QWidget):
         hint = self.help.sizeHint()
         self.help.setGeometry((width - hint.width()) // 2, height - hint.height() - MARGIN, hint.width(), hint.height())
         wide = min(640, width - 2 * MARGIN)
-        tall = max(self.notice.sizeHint().height(), self.notice.heightForWidth(wide))
+        tall = max(40, self.notice.heightForWidth(wide))
         self.notice.setGeometry((width - wide) // 2, height - tall - MARGIN, wide, tall)
 
     def arrange_notice(self) -> None:

@@ -29,7 +29,6 @@ class PictureWell(QWidget):
         self.setAccessibleName(tr("Picture"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(96)
-        self.setMaximumHeight(220)
 
     def sizeHint(self) -> QSize:
         """As the sketch has it."""

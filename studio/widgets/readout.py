@@ -114,6 +114,7 @@ class NumberReadout(QWidget):
     def clear(self) -> None:
         """Nothing is measured."""
         self.show_value("–", "", "")
+        self.set_stale(True)
         self.line.clear()
 
     def set_stale(self, stale: bool) -> None:
