@@ -109,7 +109,7 @@ class _Reader:
             self._keep("Engine", arguments[0], must=True)
         elif name == "damaged" and len(arguments) == 2:  # engine.geometry.rawshape: a file and why
             self._keep("Engine", arguments[1])
-        elif name == "step" and isinstance(call.func, ast.Attribute) and len(arguments) == 3 and not self._studio:
+        elif name == "step" and isinstance(call.func, ast.Attribute) and len(arguments) == 3:
             self._keep("Engine", arguments[2])
         elif name == "Metric" and not self._studio and len(arguments) >= 3:
             self._keep("Engine", arguments[1], must=True)
