@@ -96,30 +96,54 @@ def refine(
 
 
 def _finer(field: Field, values: Grid, known: Mask, size: int, half: float, evaluator: _Evaluator) -> tuple[Grid, Mask]:
-    """Values on the finer grid: exact near the surface, interpolated elsewhere; and where they are exact."""
-    cells = _possible_cells(field, values, half)
+    """Values on a grid of `size` corners: exact near the surface, interpolated elsewhere; and where they are exact."""
+    cells = _overlapping(_possible_cells(field, values, half), size - 1)
+    halfway = (size + 1) // 2
+    if field.lipschitz is not None and size % 2 and 2 < halfway != len(values):
+        # Through the grid half as fine, even if it is coarser than what is there: from it centres can be asked first.
+        if halfway > len(values):
+            values, known = _finer(field, values, known, halfway, half, evaluator)
+        else:
+            wanted = _corners(_overlapping(_possible_cells(field, values, half), halfway - 1))
+            values, known = _transferred(values, known, halfway)
+            evaluator.fill(values, known, wanted)
+        cells &= _overlapping(_possible_cells(field, values, half), size - 1)
     evaluator.progress.check()
-    grid = torch.from_numpy(values)[None, None]
-    finer = torch.nn.functional.interpolate(grid, size=(size,) * 3, mode="trilinear", align_corners=True)[0, 0].numpy()
-    finer_known = np.zeros(finer.shape, bool)
-    shared = gcd(len(values) - 1, size - 1)  # corners that both grids have: exact values are kept
-    coarse_step, fine_step = (len(values) - 1) // shared, (size - 1) // shared
-    finer[::fine_step, ::fine_step, ::fine_step] = values[::coarse_step, ::coarse_step, ::coarse_step]
-    finer_known[::fine_step, ::fine_step, ::fine_step] = known[::coarse_step, ::coarse_step, ::coarse_step]
+    nested = size == 2 * len(values) - 1
+    values, known = _transferred(values, known, size)
     evaluator.progress.check()
-    cells = _overlapping(cells, size - 1)
-    if field.lipschitz is not None and fine_step == 2 * coarse_step:
-        centres = np.zeros(finer.shape, bool)
-        centres[1::2, 1::2, 1::2] = cells[::2, ::2, ::2]
-        evaluator.fill(finer, finer_known, centres)
-        cells &= _possible_eighths(finer, field.lipschitz * 2 * half / (size - 1)) | _changing(finer)
-    evaluator.fill(finer, finer_known, _corners(cells))
+    if field.lipschitz is not None and nested:
+        centres = np.zeros(values.shape, bool)
+        centres[1::2, 1::2, 1::2] = _parents(cells)
+        evaluator.fill(values, known, centres)
+        cells &= _possible_eighths(values, field.lipschitz * 2 * half / (size - 1)) | _changing(values)
+    evaluator.fill(values, known, _corners(cells))
     for _ in range(size):  # where the surface turned out to leave the cells it was expected in, follow it
-        missing = _corners(_changing(finer)) & ~finer_known
+        missing = _corners(_changing(values)) & ~known
         if not missing.any():
             break
-        evaluator.fill(finer, finer_known, missing)
-    return finer, finer_known
+        evaluator.fill(values, known, missing)
+    return values, known
+
+
+def _transferred(values: Grid, known: Mask, size: int) -> tuple[Grid, Mask]:
+    """Values interpolated on another grid; where both grids have a corner its value stays, and stays known."""
+    grid = torch.from_numpy(values)[None, None]
+    other = torch.nn.functional.interpolate(grid, size=(size,) * 3, mode="trilinear", align_corners=True)[0, 0].numpy()
+    other_known = np.zeros(other.shape, bool)
+    shared = gcd(len(values) - 1, size - 1)
+    old, new = (slice(None, None, (n - 1) // shared) for n in (len(values), size))
+    other[new, new, new] = values[old, old, old]
+    other_known[new, new, new] = known[old, old, old]
+    return other, other_known
+
+
+def _parents(cells: Mask) -> Mask:
+    """Cells of the grid half as fine of which any eighth is marked."""
+    pairs = cells[::2] | cells[1::2]
+    pairs = pairs[:, ::2] | pairs[:, 1::2]
+    result: Mask = pairs[:, :, ::2] | pairs[:, :, 1::2]
+    return result
 
 
 def _possible_cells(field: Field, values: Grid, half: float) -> Mask:
@@ -202,16 +226,15 @@ def _ring(cells: Mask) -> Mask:
     return result
 
 
-def _overlapping(cells: Mask, fine: int) -> Mask:
-    """`fine`^3 cells that overlap a marked cell of the coarser grid."""
-    coarse = len(cells)
-    index = np.arange(fine)
-    first = index * coarse // fine
-    last = -(-(index + 1) * coarse // fine) - 1
+def _overlapping(cells: Mask, count: int) -> Mask:
+    """`count`^3 cells of another grid over the same cube that overlap a marked cell."""
+    index, old = np.arange(count), len(cells)
+    first = index * old // count
+    last = -(-(index + 1) * old // count) - 1
     for axis in range(3):
         taken = np.take(cells, first, axis=axis)
-        if (first != last).any():
-            taken |= np.take(cells, last, axis=axis)
+        for step in range(1, int((last - first).max()) + 1):
+            taken |= np.take(cells, np.minimum(first + step, last), axis=axis)
         cells = taken
     return cells
 
