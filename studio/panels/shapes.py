@@ -215,7 +215,7 @@ class ShapesPanel(Card):
         )
         row.up.clicked.connect(lambda: self.axis_menu(entry.id).popup(row.up.mapToGlobal(row.up.rect().bottomLeft())))
         for side, button in row.buttons.items():
-            button.clicked.connect(partial(self._toggle, entry.id, side))
+            button.clicked.connect(lambda on, s=side: self._toggle(entry.id, s, on))
         return row
 
     def _toggle(self, entry_id: int, side: Side, on: bool) -> None:

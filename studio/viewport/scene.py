@@ -98,6 +98,7 @@ class Scene:
         visible = shape is not None and not shape.is_empty
         pane.mapper.SetInputDataObject(to_polydata(shape) if shape is not None and visible else vtkPolyData())
         pane.actor.SetVisibility(visible)
+        pane.ground.SetVisibility(False)
         if shape is not None and visible:
             self._lay_ground(pane, vertices_of(shape))
         self._style(side)
@@ -213,8 +214,8 @@ class Scene:
         pane.mapper.SetScalarVisibility(coloured)
         pane.mapper.SetScalarRange(*self.limits)
         surface.SetColor(*rgb(self.theme.clay_a if side == "a" else self.theme.clay_b))
-        surface.SetAmbient(0.26 if coloured else 0.20)
-        surface.SetDiffuse(0.82)
+        surface.SetAmbient(0.36 if coloured else 0.20)
+        surface.SetDiffuse(0.78 if coloured else 0.82)
         surface.SetSpecular(0.10)
         surface.SetSpecularPower(14.0)
         mesh = isinstance(pane.shape, Mesh)

@@ -46,3 +46,86 @@ def engine(sphere_models):
 def mean_radius(shape):
     """Mean distance of the vertices from the origin."""
     return float(np.linalg.norm(shape.vertices, axis=1).mean())
+
+
+@pytest.fixture
+def themed(qapp):
+    """The application in the dark theme."""
+    from studio import style
+    from studio.theme import DARK
+
+    style.apply(qapp, DARK)
+    return qapp
+
+
+@pytest.fixture
+def ball():
+    """A unit sphere as a mesh, 1,280 faces, with normals."""
+    import trimesh
+
+    from engine.api import Mesh
+
+    sphere = trimesh.creation.icosphere(3)
+    return Mesh(sphere.vertices, sphere.faces, sphere.vertices)
+
+
+@pytest.fixture
+def latent_space():
+    """12 directions of 40 codes, with falling spread."""
+    from engine.api import LatentSpace
+
+    rng = np.random.default_rng(4)
+    codes = (rng.standard_normal((40, 14)) * np.linspace(2.0, 0.3, 14)).astype(np.float32)
+    mean = codes.mean(axis=0)
+    _, spread, directions = np.linalg.svd(codes - mean, full_matrices=False)
+    names = tuple(f"piece {i}" for i in range(40))
+    sigma = (spread / np.sqrt(len(codes))).astype(np.float32)
+    return LatentSpace("sdf", mean, directions.astype(np.float32), sigma, codes, names, names, ("chair", "lamp") * 20)
+
+
+@pytest.fixture
+def ready_session(ball, latent_space):
+    """A session with a picture, a coded shape in A, a file's shape in B, and three models."""
+    from pathlib import Path
+
+    from engine.api import Frame, ModelInfo, Picture, PointCloud
+    from studio.document import Document, Entry
+    from studio.session import Session
+
+    def info(model_id, title, output, picture, fits, samples):
+        return ModelInfo(
+            model_id, model_id, title, output, picture, fits, samples, 14, ("chair",), 1000, Frame.UNIT_SPHERE, Path()
+        )
+
+    session = Session()
+    session.models = (
+        info("sdf", "DeepSDF", "surface", False, True, False),
+        info("onet", "Occupancy Network", "surface", True, False, False),
+        info("psgn", "Point Set Generation", "points", True, False, True),
+    )
+    session.spaces = {"sdf": latent_space}
+    code = latent_space.training_code(3)
+    cloud = PointCloud(ball.vertices[::2] * 0.8)
+    entries = (
+        Entry(1, "walnut", "training", "DeepSDF · 129³", ball, code, code, 129, True),
+        Entry(2, "scan", "file", "file · 321 points", cloud, settled=True, source="scan.ply", up="z", up_guessed=True),
+    )
+    rgb = np.full((40, 60, 3), 250, np.uint8)
+    mask = np.zeros((40, 60), np.uint8)
+    mask[10:30, 20:40] = 255
+    picture = Picture(rgb, mask, "alpha", "chair.png")
+    session.document = Document(entries, 1, 2, "a", picture, "chair.png", "onet", next_id=3)
+    session.ready = True
+    return session
+
+
+@pytest.fixture
+def recorder():
+    """A controller that does nothing but remember; calls that the real one would not take fail."""
+    from unittest.mock import create_autospec
+
+    from studio.controller import Controller
+
+    controller = create_autospec(Controller, instance=True)
+    controller.can_undo, controller.can_redo, controller.busy = True, False, False
+    return controller
