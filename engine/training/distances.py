@@ -14,7 +14,7 @@ from engine.training.config import TrainConfig
 from engine.training.pieces import Array, Piece, read_arrays
 
 #: Points that a stretched copy keeps of its original's (near, far) samples: enough, and measuring them anew costs time.
-COPY_POINTS = (60_000, 12_000)
+COPY_POINTS = (32_000, 6_000)
 CUBE = 1.05  # half side of the cube that fields are defined in, unit-sphere units
 
 

@@ -123,8 +123,8 @@ def test_features_are_computed_once_from_all_pictures(tmp_path: Path) -> None:
     folder = tmp_path / "item"
     folder.mkdir()
     (folder / "meta.json").write_text(
-        '{"id": "a#b", "name": "Box", "category": "chair", "licence": "CC0-1.0", "creator": "x", "source": "s", "split": "train",'
-        ' "triangles": 12, "watertight": true, "size_cm": [1, 1, 1], "longest_edge": 1, "sheet_fraction": 0,'
+        '{"id": "a#b", "name": "Box", "category": "chair", "licence": "CC0-1.0", "creator": "x", "source": "s",'
+        ' "split": "train", "triangles": 12, "watertight": true, "size_cm": [1, 1, 1], "longest_edge": 1, "sheet_fraction": 0,'
         ' "buried_fraction": 0, "sign_confidence": 1, "seed": 3, "settings_hash": "h", "format_version": 1}'
     )
     draw = np.random.default_rng(0)
