@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from math import gcd
 from time import perf_counter
 
@@ -173,12 +173,15 @@ def _possible_eighths(values: Grid, change: float) -> Mask:
         values: the finer grid, exact at those corners.
         change: by how much the field may change along an edge of the finer grid.
     """
-    change *= _ROUNDING
-    known = np.zeros(values.shape, bool)
-    known[::2, ::2, ::2] = known[1::2, 1::2, 1::2] = True
-    magnitude = np.abs(values)
-    near = _any_corner((magnitude <= 5**0.5 / 2 * change) & known)
-    return near & (_corner_sum(np.where(known, magnitude, np.float32(0))) <= (1 + 2**0.5) * change)
+    nearer, together = 5**0.5 / 2 * change * _ROUNDING, (1 + 2**0.5) * change * _ROUNDING
+    corners, centres = np.abs(values[::2, ::2, ::2]), np.abs(values[1::2, 1::2, 1::2])
+    coarse = len(centres)
+    result = np.zeros((2 * coarse,) * 3, bool)
+    for x, y, z in product((0, 1), repeat=3):
+        corner = corners[x : x + coarse, y : y + coarse, z : z + coarse]
+        possible = (corner + centres <= together) & (np.minimum(corner, centres) <= nearer)
+        result[x::2, y::2, z::2] = possible
+    return result
 
 
 def _corner_sum(values: Grid) -> Grid:
