@@ -81,22 +81,30 @@ class Controller:
                 self.history.amend(replace(self._session.document, picture_model=first.id))
             if not value:
                 self._session.notice = Notice("error", tr("No models were found; run shape-engine doctor to see why."))
-            self._warm_up()
             if second is not None:
                 self.open_shape(second, up="y", side="b", quiet_history=True)
             self.open_paths(paths)
+            ids = [info.id for info in value]
+            if first is not None:
+                ids.sort(key=lambda model_id: model_id != first.id)  # the first picture waits for its own model only
+            self._warm_up(ids)
 
         self._bench.submit(self._bench.lanes.work, find, Handlers(done=found, title=tr("Looking for models")))
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, ids: Sequence[str]) -> None:
+        """Load models one after the other; what the user asks for meanwhile comes between them."""
+        if not ids:
+            return
+        model_id, rest = ids[0], ids[1:]
+
         def load(progress: Progress) -> str:
-            for info in self._engine.models():
-                self._engine.load(info.id, progress)
+            self._engine.load(model_id, progress)
             return self._engine.describe_device()
 
         def loaded(value: object) -> None:
             self._session.device = str(value)
             self._session.ready = True
+            self._warm_up(rest)
 
         self._bench.submit(self._bench.lanes.work, load, Handlers(done=loaded, title=tr("Loading models")))
 
