@@ -201,7 +201,7 @@ QLineEdit[bare="true"] {{ background: transparent; border: 1px solid transparent
 QLineEdit[bare="true"]:hover {{ border-color: {t.hairline}; }}
 QLineEdit[bare="true"]:focus {{ border-color: {t.accent}; background: {t.raised}; }}
 
-QSpinBox {{ padding: 0 6px; }}
+QSpinBox QLineEdit {{ border: none; min-height: 0; padding: 0; background: transparent; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QListWidget, QPlainTextEdit, QTextBrowser {{ background: transparent; color: {t.text}; border: none; outline: none; }}
 QListWidget::item {{ border-radius: 6px; padding: 4px 6px; }}

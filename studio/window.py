@@ -33,7 +33,7 @@ from studio.widgets.display_bar import DisplayBar, performance_line
 from studio.window_actions import Actions, dropped_files
 
 #: Widths of the docks at the start, pixels.
-LEFT, RIGHT = 240, 312
+LEFT, RIGHT = 252, 312
 SIDES: tuple[Side, Side] = ("a", "b")
 
 

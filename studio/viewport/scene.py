@@ -223,7 +223,7 @@ class Scene:
         surface.SetRepresentation(0 if as_points and mesh else 2)
         surface.SetRenderPointsAsSpheres(as_points)
         surface.SetPointSize(self.point_size * (0.6 if mesh else 1.0))
-        smooth = pane.shape is not None and pane.shape.normals is not None
+        smooth = pane.mapper.GetInput().GetPointData().GetNormals() is not None
         surface.SetInterpolation(2 if smooth or as_points else 0)
         surface.SetLighting(True)
 

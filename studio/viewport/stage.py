@@ -102,7 +102,7 @@ def _freshness(entry: Entry, behind: int) -> tuple[str, Literal["", "warning"]]:
         return tr("decoding…"), "warning"
     if entry.latent is None or entry.settled:
         return "", ""
-    level = tr("{n}³ preview", n=entry.level) if entry.level else tr("preview")
+    level = tr("{n}³ preview", n=entry.level - 1) if entry.level else tr("preview")
     if behind > 0 and entry.shown != entry.latent:
         return tr("{level}, {count} behind", level=level, count=behind), "warning"
     return level, "warning"

@@ -17,10 +17,11 @@ from studio.widgets.bars import tool_button
 
 
 def performance_line(p: Performance) -> str:
-    """What the last shown result took, e.g. "129³ settled · decode 31 ms · mesh 4 · GUI 0.2 · paint 12"."""
+    """What the last shown result took, e.g. "128³ settled · decode 31 ms · mesh 4 · GUI 0.2 · paint 12"."""
     parts: list[str] = []
     if p.level:
-        parts.append(tr("{n}³ settled", n=p.level) if p.settled else tr("{n}³ preview", n=p.level))
+        cells = p.level - 1
+        parts.append(tr("{n}³ settled", n=cells) if p.settled else tr("{n}³ preview", n=cells))
     if p.decode_ms:
         parts.append(tr("decode {ms} ms", ms=f"{p.decode_ms:.0f}"))
     if p.mesh_ms:
