@@ -1,0 +1,77 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.training.config import TrainConfig
+from engine.training.distances import load_distances, stretch
+
+sys.path.insert(0, str(Path(__file__).parent))
+from spheres import sphere_pieces
+
+
+def ball(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    directions = np.random.default_rng(seed).standard_normal((count, 3)).astype(np.float32)
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    return directions, directions
+
+
+def box_points(half: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(0)
+    points, normals = draw.uniform(-half, half, (count, 3)), np.zeros((count, 3))
+    axis, side = draw.integers(3, size=count), draw.choice([-1, 1], size=count)
+    points[np.arange(count), axis] = side * half[axis]
+    normals[np.arange(count), axis] = side
+    return points.astype(np.float32), normals.astype(np.float32)
+
+
+def box_distance(points: np.ndarray, half: np.ndarray) -> np.ndarray:
+    q = np.abs(points) - half
+    return np.linalg.norm(np.maximum(q, 0), axis=1) + np.minimum(q.max(axis=1), 0)
+
+
+def test_a_stretched_box_has_the_distances_of_the_longer_box() -> None:
+    half = np.array([0.5, 0.4, 0.3])
+    surface, normals = box_points(half, 60_000)
+    draw = np.random.default_rng(1)
+    points = (surface[:8000] + draw.normal(0, 0.05, (8000, 3))).astype(np.float32)
+    rows = np.column_stack([points, box_distance(points, half)]).astype(np.float32)
+    scale = np.array([1.3, 0.8, 1.0], np.float32)
+    rim = draw.uniform(-1.05, 1.05, (2000, 3)).astype(np.float32)
+    found = stretch(rows, surface, normals, scale, rim)
+    longer = half * scale
+    longer = longer / np.linalg.norm(longer)  # the farthest corner comes to radius 1
+    truth = box_distance(found[:, :3], longer)
+    assert len(found) > 8000
+    assert np.abs(found[:, 3] - truth).mean() < 0.002
+    assert (np.abs(found[:, 3] - truth) < 0.02).mean() > 0.999
+    assert (np.sign(found[:, 3]) == np.sign(truth))[np.abs(truth) > 0.003].mean() > 0.999
+    assert (np.abs(found[:, :3]) <= 1.05).all()
+
+
+def test_a_stretched_sphere_reaches_the_unit_sphere_and_no_further() -> None:
+    surface, normals = ball(20_000, 2)
+    rows = np.column_stack([surface * 0.9, np.full(len(surface), -0.1)]).astype(np.float32)
+    found = stretch(rows, surface, normals, np.array([1.4, 1, 1], np.float32), np.zeros((0, 3), np.float32))
+    assert np.linalg.norm(found[:, :3], axis=1).max() == pytest.approx(0.9, abs=0.01)
+    assert (found[:, 3] < 0).all()
+
+
+def test_copies_follow_the_originals_and_batches_mix_near_and_far(tmp_path: Path) -> None:
+    pieces = sphere_pieces(tmp_path, (0.5, 0.8), count=1000)
+    config = TrainConfig(id="x", method="deepsdf", shapes=3, points=40, data={"near": 0.75, "copies": 2, "stretch": 0.1})
+    data = load_distances(pieces, config)
+    assert (len(data), data.originals) == (6, 2)
+    batch = data.batch(np.random.default_rng(0))
+    assert batch["points"].shape == (3, 40, 3)
+    assert len(set(batch["shape"].tolist())) == 3
+    again = data.batch(np.random.default_rng(0))
+    assert all((batch[name] == again[name]).all() for name in batch)
+    for shape, points, sdf in zip(batch["shape"].tolist(), batch["points"].numpy(), batch["sdf"].numpy(), strict=True):
+        rows = {tuple(row) for row in data.near[shape]}
+        near = [tuple(row) in rows for row in np.column_stack([points, sdf])]
+        assert all(near[:30])
+        if shape < 2:
+            assert not any(near[30:])
+            np.testing.assert_allclose(np.linalg.norm(points, axis=1) - (0.5, 0.8)[shape], sdf, atol=1e-5)
