@@ -16,7 +16,7 @@ from engine.errors import FileError, ShapeError
 from engine.geometry.binaryfiles import read_glb, read_npy, read_npz, read_stl
 from engine.geometry.frames import bounds, normalise, turn_up
 from engine.geometry.ply import read_ply
-from engine.geometry.rawshape import RawShape, checked
+from engine.geometry.rawshape import RawShape, checked, welded
 from engine.geometry.textfiles import read_obj, read_off, read_xyz
 from engine.geometry.upright import guess_up
 from engine.geometry.writers import AXES_MARK, write_glb, write_npz, write_obj, write_off, write_ply, write_stl, write_xyz
@@ -212,8 +212,10 @@ def _surface_remarks(shape: Shape) -> list[str]:
     """What somebody who measures or fits the shape should know."""
     if isinstance(shape, PointCloud):
         return [Sentence("It holds points without faces.")]
-    edges = np.sort(np.concatenate([shape.faces[:, [0, 1]], shape.faces[:, [1, 2]], shape.faces[:, [2, 0]]]), axis=1)
-    keys = edges[:, 0].astype(np.int64) * len(shape.vertices) + edges[:, 1]
+    points, faces = welded(shape.vertices.astype(np.float64), shape.faces.astype(np.int64))  # seams of texture are no holes
+    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    keys = edges[:, 0] * len(points) + edges[:, 1]
     counts = np.unique(keys, return_counts=True)[1]
     if (counts == 1).any():
         return [Sentence("The surface is open: it has edges with a face on one side only.")]

@@ -70,7 +70,7 @@ def checked(raw: RawShape, name: str) -> tuple[Shape, tuple[str, ...]]:
         points = _near_origin(points, remarks)
         return PointCloud(points.astype(np.float32), _unit(normals), Frame.FILE, name), tuple(remarks)
     if raw.soup:
-        points, faces = _welded(points, faces)
+        points, faces = welded(points, faces)
     degenerate = (faces[:, 0] == faces[:, 1]) | (faces[:, 1] == faces[:, 2]) | (faces[:, 2] == faces[:, 0])
     if degenerate.any():
         faces = faces[~degenerate]
@@ -114,7 +114,7 @@ def _unit(normals: NDArray[np.float64] | None) -> NDArray[np.float32] | None:
     return result
 
 
-def _welded(points: NDArray[np.float64], faces: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def welded(points: NDArray[np.float64], faces: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Vertices at exactly the same place become one."""
     order = np.lexsort(points.T)
     ordered = points[order]

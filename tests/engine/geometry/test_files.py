@@ -320,6 +320,9 @@ def test_open_surfaces_and_clouds_are_remarked(tmp_path: Path) -> None:
     assert any("open" in r for r in open_shape(saved(tmp_path / "quad.obj", QUAD_OBJ)).remarks)
     write_shape(TETRAHEDRON, tmp_path / "closed.ply")
     assert not any("open" in r for r in open_shape(tmp_path / "closed.ply").remarks)
+    soup = TETRAHEDRON.vertices[TETRAHEDRON.faces].reshape(-1, 3).tolist()  # each face with vertices of its own
+    text = "".join("v {} {} {}\n".format(*v) for v in soup) + "".join(f"f {i} {i + 1} {i + 2}\n" for i in (1, 4, 7, 10))
+    assert not any("open" in r for r in open_shape(saved(tmp_path / "soup.obj", text)).remarks)
     assert any("without faces" in r for r in open_shape(saved(tmp_path / "a.xyz", "0 0 0\n1 1 1\n1 2 3\n")).remarks)
 
 
