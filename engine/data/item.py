@@ -95,6 +95,8 @@ def build_item(source: Path, row: Listed, out: Path, settings: Settings) -> None
 
     folder = item_folder(out, row.category, row.id)
     (folder / META).unlink(missing_ok=True)
+    for leftover in folder.glob(".*.tmp"):  # of a build that was killed
+        leftover.unlink(missing_ok=True)
     write_arrays(folder / "samples.npz", samples)
     write_arrays(folder / "surface.npz", {"points": points, "normals": normals})
     write_arrays(

@@ -125,7 +125,7 @@ class Skin:
         """Winding number above one half; where the nearest piece leaves no doubt, its side says so at less cost."""
         normals, _ = face_normals(self.piece_vertices, self.skin_faces)
         cosine = np.einsum("ij,ij->i", points - closest, normals[piece]) / np.maximum(distance, 1e-12)
-        inside = cosine < 0.0
+        inside: NDArray[np.bool_] = cosine < 0.0
         sure = self.skin_clear[piece] & (np.abs(cosine) > 0.9999) & (distance > 1e-5) & (distance < CLEAR_REACH)
         inside[~sure] = self.winding(points[~sure]) > 0.5
         return inside

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -246,7 +247,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
 def written_whole(path: Path) -> Iterator[Path]:
     """Give a path to write to, then move what was written to `path` at once; on an error nothing appears there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rough = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    rough = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         yield rough
         rough.replace(path)
