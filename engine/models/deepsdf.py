@@ -44,6 +44,8 @@ class DeepSDFConfig(ModelConfig):
         code_std: expected length of a code at the start of training.
         lipschitz: bound on the change of the field per unit of distance, measured after training.
         half_extent: half the side of the cube in which the network was trained.
+        thicken: distance by which a decoded surface lies outside the learnt one, so that sheets and bars thinner than a cell
+            of the grid do not fall apart. `signed_distance` is not changed by it.
     """
 
     method: Literal["deepsdf"] = "deepsdf"
@@ -61,6 +63,7 @@ class DeepSDFConfig(ModelConfig):
     code_std: float = Bound(default=1.0, gt=0)
     lipschitz: float = Bound(default=1.0, gt=0)
     half_extent: float = Bound(default=1.05, gt=0)
+    thicken: float = Bound(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _layers_exist(self) -> DeepSDFConfig:
@@ -135,8 +138,8 @@ class DeepSDF(ShapeModel):
                 h = F.linear(h, weight, bias)
             else:
                 shift = F.linear(z, code_weight, bias).unsqueeze(1)  # (S, 1, out): one per shape, not per point
-                h = F.linear(h, weight) + shift
-            h = F.dropout(F.relu(h), self.config.dropout, self.training)
+                h = F.linear(h, weight).add_(shift)
+            h = F.dropout(F.relu(h, inplace=True), self.config.dropout, self.training)
         value = F.linear(h, self.last.weight, self.last.bias).squeeze(-1).float()
         return torch.tanh(value) if self.config.final_tanh else value
 
@@ -191,6 +194,7 @@ class DistanceField:
         self._octaves = config.octaves
         self._tanh = config.final_tanh
         self._delta = config.clamp
+        self._thicken = config.thicken
         self._layers: list[tuple[Tensor, Tensor, bool]] = []
         with torch.inference_mode():
             for layer in range(config.layers):
@@ -211,4 +215,4 @@ class DistanceField:
             value = torch.addmm(self._bias, h, self._last).squeeze(-1)
             if self._tanh:
                 value.tanh_()
-            return value.clamp_(-self._delta, self._delta)
+            return value.sub_(self._thicken).clamp_(-self._delta, self._delta)

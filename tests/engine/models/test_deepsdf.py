@@ -39,6 +39,13 @@ def test_the_decoded_field_equals_the_network(fields: dict[str, object]) -> None
     torch.testing.assert_close(model.decode(z)(points), expected, atol=1e-5, rtol=1e-5)
 
 
+def test_thickening_moves_the_decoded_surface_and_not_the_distance() -> None:
+    model, thick = random_model(), random_model(thicken=0.25)
+    z, points = torch.randn(5), torch.rand(50, 3)
+    torch.testing.assert_close(thick.signed_distance(z, points), model.signed_distance(z, points))
+    torch.testing.assert_close(thick.decode(z)(points), model.decode(z)(points) - 0.25)
+
+
 def test_concatenating_the_code_is_what_the_split_weights_compute() -> None:
     model = random_model(layers=1, octaves=0)
     z, points = torch.randn(5), torch.rand(7, 3)
