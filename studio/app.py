@@ -47,9 +47,8 @@ _COLLECT_EVERY = 1000
 _SILENCE = 0.5
 
 
-def make_application(arguments: Sequence[str] = ()) -> QApplication:
-    """The Qt application, with the OpenGL format that VTK needs (it must be known before the first window)."""
-    os.environ.setdefault("QT_API", "pyside6")
+def use_opengl_format() -> None:
+    """Ask for the OpenGL format that VTK needs; it must be known before the first window."""
     form = QSurfaceFormat()
     form.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
     form.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
@@ -60,6 +59,12 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     form.setStencilBufferSize(0)
     form.setSamples(0)
     QSurfaceFormat.setDefaultFormat(form)
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """The Qt application."""
+    os.environ.setdefault("QT_API", "pyside6")
+    use_opengl_format()
     application = QApplication(["shape-studio", *arguments])
     application.setApplicationName("shape-studio")
     application.setApplicationDisplayName("Shape Studio")

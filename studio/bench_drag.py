@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import statistics
 import sys
 import tempfile
@@ -28,7 +27,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from engine.api import Latent
+from engine.api import Latent, default_threads
 from engine.bench.timing import calibration
 from studio.app import Studio, make_application
 from studio.heartbeat import Heartbeat, stalls
@@ -212,7 +211,10 @@ class Bench:
         studio, figures = self.studio, self.figures
         if not wait(lambda: studio.session.ready and self.settled(), 180):
             raise RuntimeError("the start-up documents did not settle within three minutes")
-        figures.machine = calibration(studio.engine.device, int(os.environ.get("OMP_NUM_THREADS", 0)) or os.cpu_count() or 1)
+        figures.machine = calibration(studio.engine.device, default_threads())
+        if not self.model:
+            self.model = next((i.id for i in studio.session.models if i.method == "deepsdf"), studio.session.models[0].id)
+        figures.model = self.model
         studio.controller.set_active("a")
         studio.controller.start_from(self.model, "mean")
         wait(self.settled, 120)
@@ -342,7 +344,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="python -m studio.bench_drag", description="Measure a slider drag in the real window."
     )
     parser.add_argument("--seconds", type=float, default=10.0, help="length of the drag")
-    parser.add_argument("--model", default="deepsdf", help="model whose slider is dragged")
+    parser.add_argument("--model", default="", help="id of the model whose slider is dragged (default: a DeepSDF)")
     parser.add_argument("--size", default="640x480", help="size of the viewport")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args(argv)

@@ -57,6 +57,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if not os.environ.get("DISPLAY") or os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         raise pytest.UsageError(NO_DISPLAY.format(tests=", ".join(item.name for item in display[:3])))
     os.environ["QT_QPA_PLATFORM"] = "xcb"
+    from studio.app import use_opengl_format
+
+    use_opengl_format()  # before pytest-qt makes the application
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
