@@ -270,7 +270,7 @@ class _Evaluator:
             seconds = perf_counter() - began
             if not bool(torch.isfinite(answer).all()):
                 raise ModelError("The model answered with values that are not numbers; its weights or the code are damaged.")
-            target[flat[start : start + len(chosen)]] = answer.reshape(-1).numpy()
+            target[flat[start : start + len(chosen)]] = answer.reshape(-1).cpu().numpy()
             start += len(chosen)
             self.milliseconds += 1000 * seconds
             self.evaluations += len(chosen)

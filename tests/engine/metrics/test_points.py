@@ -94,6 +94,14 @@ def test_assignment_is_the_best_of_all_matchings() -> None:
         assert distance >= nearest(a, b)[0].mean()
 
 
+def test_large_sets_go_through_space_in_order_and_still_answer_by_index() -> None:
+    rng = np.random.default_rng(4)
+    a, b = rng.normal(size=(6000, 3)), rng.normal(size=(5000, 3))
+    distances, indices = nearest(a, b)
+    assert np.linalg.norm(a - b[indices], axis=1) == pytest.approx(distances)
+    assert distances[::100] == pytest.approx(brute(a[::100], b))
+
+
 def test_unequal_sizes_are_refused() -> None:
     with pytest.raises(ShapeError, match="3 and 2"):
         emd_exact(np.zeros((3, 3)), np.zeros((2, 3)))
