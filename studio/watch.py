@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
+
+_frame_ms = 16
+
+
+def frame_ms() -> int:
+    """Milliseconds between repaints of what moves under the hand."""
+    return _frame_ms
+
+
+def set_frame_ms(milliseconds: int) -> None:
+    """Choose the pace: without a GPU each repaint of any widget composes the whole window anew, which takes a core's time."""
+    global _frame_ms
+    _frame_ms = milliseconds
 
 
 class Watch:
@@ -46,7 +60,7 @@ class Calm(QObject):
         self._last = -1e9
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(interval)
+        self._interval = interval  # not the timer's: starting it with the rest of a wait would shorten that for good
         self._timer.timeout.connect(self._fire)
 
     def __call__(self) -> None:
@@ -54,10 +68,10 @@ class Calm(QObject):
         if self._timer.isActive():
             return
         waited = 1e3 * (time.monotonic() - self._last)
-        if waited >= self._timer.interval():
+        if waited >= self._interval:
             self._fire()
         else:
-            self._timer.start(max(1, int(self._timer.interval() - waited)))
+            self._timer.start(max(1, math.ceil(self._interval - waited)))
 
     def _fire(self) -> None:
         self._last = time.monotonic()

@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         events, on = self.session.events, self._watch.on
-        self._calm_stage = Calm(self._refresh_stage, self)
+        self._calm_stage = Calm(self._refresh_stage, self, 200)
         self._calm_line = Calm(self._refresh_line, self, 250)
         on(events.document, self._refresh_viewport)
         on(events.document, self._calm_stage)

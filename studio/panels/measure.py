@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QSizePolicy
 
 from engine.api import Frame, Measurement
@@ -18,6 +19,8 @@ from studio.widgets.readout import HistogramBar, NumberReadout
 
 #: The conventions in few words; the engine's own sentence is the tool tip.
 SHORT = {"onet_l1": "L1", "emd": "exact", "f_score": "at 1 %"}
+#: Milliseconds that numbers may be older than the picture before they are greyed: while dragging they always are, briefly.
+PATIENCE = 350
 #: Metrics in order, with their short names.
 NAMES = {"onet_l1": "Chamfer", "emd": "EMD", "f_score": "F-score"}
 
@@ -69,6 +72,10 @@ class MeasurePanel(Card):
         self.body.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._draw_histogram = Calm(self._histogram, self)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._admit)
         self.watch.on(session.events.measured, self.refresh)
         self.watch.on(session.events.document, self._explain)
         self.refresh()
@@ -77,10 +84,16 @@ class MeasurePanel(Card):
         """Hear nothing any more."""
         super().retire()
         self._draw_histogram.stop()
+        self._patience.stop()
 
     def refresh(self) -> None:
         """Show the present state."""
         measured = self._session.measured
+        if measured is not None and measured.stale:
+            if not self._patience.isActive():
+                self._patience.start()
+            return
+        self._patience.stop()
         if measured is None:
             self._pair = None
             self.aside.say("")
@@ -97,9 +110,7 @@ class MeasurePanel(Card):
             self._pair = (measured.a, measured.b)
             for readout in self.readouts.values():
                 readout.line.clear()
-        if measured.stale:
-            self.aside.say(tr("measuring…"), "warning")
-        elif measured.live:
+        if measured.live:
             self.aside.say(tr("live"))
         else:
             self.aside.say(tr("settled"), "good")
@@ -110,9 +121,14 @@ class MeasurePanel(Card):
             value, convention, floor = describe(measurement)
             readout.show_value(value, convention, floor, measurement.approximate)
             readout.convention.setToolTip(engine_text(measurement.convention))
-            readout.set_stale(measured.stale)
-            if not measured.stale:
-                readout.line.add(measurement.value)
+            readout.set_stale(False)
+            readout.line.add(measurement.value)
+
+    def _admit(self) -> None:
+        """The numbers have not been those of the picture for a while: say so."""
+        self.aside.say(tr("measuring…"), "warning")
+        for readout in self.readouts.values():
+            readout.set_stale(True)
 
     def _histogram(self) -> None:
         measured = self._session.measured

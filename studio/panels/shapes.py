@@ -108,7 +108,9 @@ class ShapeRow(QFrame):
         self.detail.set_text(entry.detail or tr("decoding…"))
         self.up.setVisible(entry.origin == "file" and bool(entry.up))
         self.up.setText(tr("{axis} is up (a guess)", axis=entry.up) if entry.up_guessed else tr("{axis} is up", axis=entry.up))
-        mark(self.up, tone="warning" if entry.up_guessed else "")
+        tone = "warning" if entry.up_guessed else ""
+        if self.up.property("tone") != tone:
+            mark(self.up, tone=tone)
         self.setToolTip("\n".join(entry.remarks))
         sides = (document.a == entry.id, document.b == entry.id)
         if sides != self.dot.sides:

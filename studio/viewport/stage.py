@@ -108,6 +108,14 @@ def _freshness(entry: Entry, behind: int) -> tuple[str, Literal["", "warning"]]:
     return level, "warning"
 
 
+def _words(entry: Entry | None, behind: int) -> object:
+    """Everything of an entry that the labels depend on."""
+    if entry is None:
+        return None
+    empty = entry.shape is not None and entry.shape.is_empty
+    return entry.id, entry.name, entry.detail, empty, _freshness(entry, behind)
+
+
 class _Rim(QWidget):
     """Rounds the viewport's corners, draws its hairline, the line between A and B, and the outline while files hover."""
 
@@ -158,6 +166,7 @@ class Stage(QWidget):
         self.help.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.notice = NoticeBar(self)
         self._sides: tuple[Side, ...] = ("a",)
+        self._shown: object = None
         self._canvas.installEventFilter(self)
         for chip in self.chips.values():
             chip.clicked.connect(self.picked)
@@ -177,6 +186,10 @@ class Stage(QWidget):
             waiting: True while something is on its way to an empty view.
         """
         a, b = document.side("a"), document.side("b")
+        key = (*(_words(entry, behind) for entry in (a, b)), document.active, waiting)
+        if key == self._shown:  # a drag changes the document often and these words seldom
+            return
+        self._shown = key
         self._sides = ("a", "b") if a and b else ("b",) if b else ("a",)
         self.chips["a"].show_entry(a, document.active == "a", behind)
         self.chips["b"].show_entry(b, document.active == "b", behind)

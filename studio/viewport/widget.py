@@ -20,9 +20,12 @@ from studio.viewport.orbit import Orbit
 from studio.viewport.scene import Scene
 from studio.viewport.snapshot import snapshot
 from studio.viewport.view import ShapeView
+from studio.watch import set_frame_ms
 
 #: Degrees turned by a drag across one height of the view.
 TURN = 220.0
+#: Milliseconds between repaints of a dragged slider where the processor draws.
+SOFTWARE_FRAME = 50
 
 
 class _Canvas(QVTKRenderWindowInteractor):  # type: ignore[misc]
@@ -64,6 +67,7 @@ class _Canvas(QVTKRenderWindowInteractor):  # type: ignore[misc]
         report = self.window_.ReportCapabilities().lower()
         software = any(name in report for name in ("llvmpipe", "softpipe", "swrast", "software"))
         self.window_.SetMultiSamples(0 if software else 4)
+        set_frame_ms(SOFTWARE_FRAME if software else 16)
         self._dirty = True
 
     def resizeGL(self, width: int, height: int) -> None:

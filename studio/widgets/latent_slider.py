@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 
 from studio.i18n import tr
 from studio.style import font, text_label, theme
+from studio.watch import Calm, frame_ms
 
 BARS = 40
 #: Values of the slider's ends reach at least this far, in sigma.
@@ -41,6 +42,7 @@ class LatentTrack(QWidget):
         self._value = 0.0
         self._shown = 0.0
         self._dragging = False
+        self._repaint = Calm(self.update, self, frame_ms())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -63,15 +65,18 @@ class LatentTrack(QWidget):
 
     def set_value(self, value: float) -> None:
         """Move the handle without a signal."""
-        if value != self._value:
-            self._value = value
-            self.update()
+        before, self._value = self._value, value
+        if self._differ(before, value):
+            self._repaint()
 
     def set_shown(self, value: float) -> None:
         """Mark the value that the picture shows; it trails the handle while decoding catches up."""
-        if value != self._shown:
-            self._shown = value
-            self.update()
+        before, self._shown = self._shown, value
+        if self._differ(before, value):
+            self._repaint()
+
+    def _differ(self, one: float, other: float) -> bool:
+        return abs(one - other) * self.width() > 0.5 * self.reach  # a quarter of a pixel
 
     def handle_x(self, value: float) -> float:
         """Horizontal place of a value, pixels."""
@@ -85,7 +90,7 @@ class LatentTrack(QWidget):
         value = float(np.clip(value, -self.reach, self.reach))
         if value != self._value:
             self._value = value
-            self.update()
+            self._repaint()
             self.moved.emit(value)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -243,6 +248,7 @@ class LatentSlider(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self.track)
+        self._write_soon = Calm(lambda: self._write(self.track.value), self, frame_ms())
         self.track.moved.connect(self._tracked)
         self.track.released.connect(self.released)
         self.field.editingFinished.connect(self._typed)
@@ -265,7 +271,7 @@ class LatentSlider(QWidget):
         self.track.set_shown(value)
 
     def _tracked(self, value: float) -> None:
-        self._write(value)
+        self._write_soon()
         self.moved.emit(value)
 
     def _typed(self) -> None:

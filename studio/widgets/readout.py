@@ -80,10 +80,12 @@ class NumberReadout(QWidget):
         super().__init__(parent)
         self.name = text_label(name)
         self.value = text_label("–", "number", tabular=True)
-        self.value.setMinimumWidth(112)
+        self.value.setFixedSize(128, 28)  # of one size, so that another number is no reason to lay the panel out anew
         self.line = Sparkline(tr("Course of {name}", name=name))
         self.convention = Elided("", "label", muted=True)
         self.floor = text_label("", "label", muted=True, tabular=True)
+        self.floor.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.floor.setFixedSize(92, 18)
         self.value.setAccessibleName(name)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

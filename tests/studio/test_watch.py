@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import numpy as np
 from PySide6.QtCore import QObject
 
 from studio.session import Notice, Session
@@ -38,3 +41,13 @@ def test_a_stopped_calm_stays_silent(qtbot) -> None:
     calm.stop()
     qtbot.wait(80)
     assert calls == [1]
+
+
+def test_calm_keeps_its_pace(qtbot) -> None:
+    parent, calls = QObject(), []
+    calm = Calm(lambda: calls.append(time.monotonic()), parent, 60)
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        calm()
+        qtbot.wait(3)
+    assert np.diff(calls).min() >= 0.055
