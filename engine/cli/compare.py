@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.types import PositiveInt
+from cyclopts.types import NonNegativeInt, PositiveInt
 
-from engine.api import CompareRequest, Comparison, Engine, Mesh, OpenedShape
-from engine.cli.options import ANSWER, Answer
+from engine.api import CompareRequest, Comparison, Engine, Frame, Mesh, OpenedShape
+from engine.cli.options import Answering
 from engine.cli.terminal import TerminalProgress, answer, say, table, watched
 from engine.errors import ShapeError
 from engine.requests import Up
+
+
+@dataclass(frozen=True)
+class Measuring(Answering):
+    """How to answer and how to measure."""
+
+    points: PositiveInt | None = None
+    """Points per side instead of each convention's own number."""
+
+    seed: NonNegativeInt = 0
+    """Seed of the surface samples."""
+
+    floor: bool = False
+    """Also say what two samplings of the reference give."""
+
+
+Measure = Annotated[Measuring, Parameter(name="*")]
+MEASURE = Measuring()
 
 
 def compare(
@@ -20,11 +39,9 @@ def compare(
     /,
     *,
     preset: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
-    points: PositiveInt | None = None,
-    seed: int = 0,
-    floor: bool = False,
     up: Up = "auto",
-    common: Answer = ANSWER,
+    as_is: bool = False,
+    common: Measure = MEASURE,
 ) -> None:
     """Measure shapes against the first one, which is the reference.
 
@@ -38,21 +55,20 @@ def compare(
     Args:
         shapes: the reference and one or more shapes (OBJ, PLY, STL, OFF, GLB, XYZ, NPZ).
         preset: metric with its convention; may be repeated; all that make sense by default.
-        points: points per side instead of each convention's own number.
-        seed: seed of the surface samples.
-        floor: also say what two samplings of the reference give.
         up: the axis that is up in the files; guessed, and said so, by default.
-        common: how to answer.
+        as_is: take coordinates as they are: all files lie in the unit sphere's frame already, as results of this program do.
+            Without it every file is centred and scaled by itself, so that position and size do not count.
+        common: how to answer and how to measure.
     """
     if len(shapes) < 2:
         raise ShapeError("A comparison needs two shapes or more; {count} was given.", count=len(shapes))
     engine = Engine()
     metrics = check_presets(engine, preset)
     with watched() as progress:
-        opened = [_open(engine, path, up, progress) for path in shapes]
+        opened = [_as_is(path) if as_is else _open(engine, path, up, progress) for path in shapes]
         results: list[tuple[Path, Comparison]] = []
         for path, shape in zip(shapes[1:], opened[1:], strict=True):
-            request = CompareRequest(shape.shape, opened[0].shape, metrics, points, seed, floor)
+            request = CompareRequest(shape.shape, opened[0].shape, metrics, common.points, common.seed, common.floor)
             results.append((path, engine.compare(request, progress)))
     document = {
         "reference": {"path": shapes[0], **_described(opened[0])},
@@ -61,7 +77,7 @@ def compare(
             for (path, result), shape in zip(results, opened[1:], strict=True)
         ],
     }
-    answer(document, _table(results, floor), common.json)
+    answer(document, _table(results, common.floor), common.json)
 
 
 def check_presets(engine: Engine, wanted: list[str] | None) -> tuple[str, ...]:
@@ -84,6 +100,17 @@ def _open(engine: Engine, path: Path, up: Up, progress: TerminalProgress) -> Ope
     for remark in opened.remarks:
         say(f"{path.name}: {remark}")
     return opened
+
+
+def _as_is(path: Path) -> OpenedShape:
+    """The file's coordinates, taken for those of the unit sphere's frame."""
+    from engine.geometry.files import read_shape
+    from engine.geometry.frames import bounds
+
+    shape = read_shape(path)
+    low, high = bounds(shape)
+    x, y, z = (float(edge) for edge in high - low)
+    return OpenedShape(replace(shape, frame=Frame.UNIT_SPHERE), "y", False, (x, y, z), ("Coordinates were taken as they are.",))
 
 
 def _described(opened: OpenedShape) -> dict[str, object]:

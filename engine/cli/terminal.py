@@ -82,7 +82,7 @@ class TerminalProgress:
 
     Args:
         stream: where to write; None takes stderr.
-        pause: seconds between two sparse lines; None takes 10.
+        pause: seconds between two lines that tell of progress; None takes 10, or a tenth on a terminal.
     """
 
     def __init__(self, stream: TextIO | None = None, pause: float | None = None) -> None:
@@ -92,6 +92,7 @@ class TerminalProgress:
         self._written = -math.inf
         self._text = ""
         self._width = 0
+        self._percent = -1
         self.stopping = False
         self.checked = time.monotonic()
 
@@ -107,12 +108,14 @@ class TerminalProgress:
         now = time.monotonic()
         # Counters inside the text ("step 3 of 9") change each time; its words say whether something new has begun.
         words = "".join(c for c in text if not c.isdigit())
+        percent = round(100 * done / total) if total > 0 else 0
         news = words != self._text and (self._terminal or not self._text)
-        if not news and now - self._written < self._pause and not (self._terminal and done >= total):
+        moved = percent != self._percent or words != self._text or self._terminal
+        pause = self._pause if moved else 12 * self._pause  # elsewhere, "still at 7 %" is said but seldom
+        if not news and now - self._written < pause and not (self._terminal and done >= total):
             return
-        self._written, self._text = now, words
-        share = f"{100 * done / total:3.0f} %" if total > 0 else "  ... "
-        self._write(f"{share}  {text}".rstrip())
+        self._written, self._text, self._percent = now, words, percent
+        self._write(f"{percent:3d} %  {text}".rstrip())
 
     def partial(self, value: object) -> None:
         """Intermediate results are not shown on a terminal."""

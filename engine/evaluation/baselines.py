@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from engine.data.store import Item
 from engine.evaluation.truth import Truth, skin_of
 from engine.metrics.points import chamfer_squared_sum
+from engine.models.pretrained import picture_features
 from engine.pictures import read_picture, separate, to_input
 from engine.shapes import Picture
+from engine.training.features import FILE, piece_features
+from engine.training.pieces import Piece
 
 Array = NDArray[np.float32]
 
@@ -42,22 +45,42 @@ class FeatureJob:
 
 
 def describe_pictures(job: FeatureJob) -> Array:
-    """(P, F) features of unit length of a piece's pictures, by the pretrained encoder; the catalogue picture comes first."""
-    import torch
+    """(P, F) features of unit length of a piece's pictures, by the pretrained encoder; the catalogue picture comes first.
 
-    from engine.models.pretrained import picture_features
+    What a training run has kept beside the piece is used; it holds changed and mirrored copies too, which are left out here.
+    """
+    if job.renders and (job.folder / FILE).is_file():
+        item = Item(job.folder)
+        kept = piece_features(Piece(item.folder, item.id, item.name, item.category))
+        views = np.flatnonzero(~kept.catalogue & ~kept.mirrored)
+        features = kept.pooled[[kept.plain, *views]]
+    else:
+        features = _encoded(_pictures(job))
+    unit: Array = features.astype(np.float32)
+    unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
+    return unit
 
-    item = Item(job.folder)
+
+def _pictures(job: FeatureJob) -> list[Picture]:
     pictures = [separate(read_picture(job.folder / "picture.png"))]
     if job.renders:
-        views = item.renders
-        pictures += [Picture(rgb, mask) for rgb, mask in zip(views["rgb"], views["mask"], strict=True)]
+        views = Item(job.folder).renders
+        pictures += [Picture(rgb, mask) for rgb, mask in zip(views["rgb"], views["mask"], strict=True) if _shows(mask)]
+    return pictures
+
+
+def _shows(mask: NDArray[np.uint8]) -> bool:
+    """Whether a view shows more of its piece than an edge (training's own rule)."""
+    return int(np.count_nonzero(mask)) > 0.01 * mask.size
+
+
+def _encoded(pictures: Sequence[Picture]) -> NDArray[np.float16]:
+    """(P, F) as training keeps them: half precision, so that it does not matter who computed them."""
+    import torch
+
     inputs = np.stack([to_input(picture) for picture in pictures])
     batches = (torch.from_numpy(inputs[start : start + BATCH]) for start in range(0, len(inputs), BATCH))
-    parts = [picture_features(batch).pooled.numpy() for batch in batches]
-    features: Array = np.concatenate(parts).astype(np.float32)
-    features /= np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    return features
+    return np.concatenate([picture_features(batch).pooled.numpy().astype(np.float16) for batch in batches])
 
 
 def nearest_picture(query: Array, known: Sequence[Array]) -> tuple[int, int, float]:

@@ -146,6 +146,13 @@ def test_compare_of_two_balls(tmp_path: Path, capsys: Capture) -> None:
     assert "is up" in captured.err
 
 
+def test_compare_as_is_keeps_size_and_place(tmp_path: Path, capsys: Capture) -> None:
+    small, large = _ball(tmp_path / "small.ply", 0.5), _ball(tmp_path / "large.ply", 1.0)
+    assert run(["compare", str(large), str(small), "--preset", "deepsdf_sphere", "--as-is", "--json"]) == OK
+    (measurement,) = _document(capsys)["comparisons"][0]["measurements"]
+    assert measurement["value"] == pytest.approx(2 * 0.5**2, rel=0.02)  # every point is half a unit from the other ball
+
+
 def test_compare_measures_several_shapes_with_all_presets(tmp_path: Path, capsys: Capture) -> None:
     files = [str(_ball(tmp_path / f"{name}.ply", 1.0)) for name in "abc"]
     assert run(["compare", *files, "--points", "300"]) == OK
