@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from engine.api import ModelInfo
 from studio.i18n import tr
@@ -31,12 +33,9 @@ class SettingsDialog(QDialog):
         devices = {"auto": tr("GPU if there is one"), "cpu": tr("CPU"), "cuda": tr("GPU (CUDA)")}
         devices.setdefault(settings.device, settings.device)
         self.device = self._choice(tr("Device"), settings.device, devices)
-        self.threads = QSpinBox()
-        self.threads.setRange(0, 256)
-        self.threads.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.threads.setValue(settings.threads)
-        self.threads.setSpecialValueText(tr("Chosen by the engine"))
-        self.threads.setAccessibleName(tr("Threads"))
+        counts = {0: tr("Chosen by the engine")} | {n: str(n) for n in range(1, (os.cpu_count() or 1) + 1)}
+        counts.setdefault(settings.threads, str(settings.threads))
+        self.threads = self._choice(tr("Threads"), settings.threads, counts)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
@@ -63,11 +62,11 @@ class SettingsDialog(QDialog):
             "theme": self.theme.currentData(),
             "language": self.language.currentData(),
             "device": self.device.currentData(),
-            "threads": self.threads.value(),
+            "threads": self.threads.currentData(),
         }
 
     @staticmethod
-    def _choice(name: str, current: str, options: dict[str, str]) -> Choice:
+    def _choice(name: str, current: object, options: Mapping[Any, str]) -> Choice:
         box = Choice(name)
         for value, title in options.items():
             box.addItem(title, value)

@@ -185,11 +185,11 @@ QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton:checked {{ background: {t.raised}; color: {t.text}; border-color: {t.hairline}; }}
 QToolButton::menu-indicator {{ image: none; }}
 
-QComboBox, QLineEdit, QSpinBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.hairline};
+QComboBox, QLineEdit {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.hairline};
     border-radius: 7px; min-height: 26px; padding: 0 8px; selection-background-color: {t.accent};
     selection-color: {t.accent_text}; }}
-QComboBox:hover, QLineEdit:hover, QSpinBox:hover {{ border-color: {t.control}; }}
-QComboBox:focus, QLineEdit:focus, QSpinBox:focus {{ border-color: {t.accent}; }}
+QComboBox:hover, QLineEdit:hover {{ border-color: {t.control}; }}
+QComboBox:focus, QLineEdit:focus {{ border-color: {t.accent}; }}
 QComboBox:disabled, QLineEdit:disabled {{ color: {t.control}; background: {t.panel}; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow {{ image: none; }}
@@ -201,7 +201,6 @@ QLineEdit[bare="true"] {{ background: transparent; border: 1px solid transparent
 QLineEdit[bare="true"]:hover {{ border-color: {t.hairline}; }}
 QLineEdit[bare="true"]:focus {{ border-color: {t.accent}; background: {t.raised}; }}
 
-QSpinBox QLineEdit {{ border: none; min-height: 0; padding: 0; background: transparent; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QListWidget, QPlainTextEdit, QTextBrowser {{ background: transparent; color: {t.text}; border: none; outline: none; }}
 QListWidget::item {{ border-radius: 6px; padding: 4px 6px; }}

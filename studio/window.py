@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QStatusBar, QVBoxLayout, QWidget
 
+from engine.api import Shape
 from studio import style
 from studio.commands import MENUS, Command, make_action, menu_title, refresh_action
 from studio.controller import Controller
@@ -24,6 +25,7 @@ from studio.panels.picture import PicturePanel
 from studio.panels.shapes import ShapesPanel
 from studio.session import Session
 from studio.settings import Settings
+from studio.viewport.carry import carried, points_of
 from studio.viewport.stage import Stage
 from studio.viewport.view import ShapeView, Viewport
 from studio.watch import Calm, Watch
@@ -34,6 +36,8 @@ from studio.window_actions import Actions, dropped_files
 
 #: Widths of the docks at the start, pixels.
 LEFT, RIGHT = 252, 312
+#: Milliseconds that a notice stays which asks for nothing.
+NEWS = 9000
 SIDES: tuple[Side, Side] = ("a", "b")
 
 
@@ -160,6 +164,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         events, on = self.session.events, self._watch.on
         self._calm_stage = Calm(self._refresh_stage, self, 200)
+        self._news = QTimer(self, singleShot=True, interval=NEWS)
+        self._news.timeout.connect(self.controller.dismiss_notice)
         self._calm_line = Calm(self._refresh_line, self, 250)
         on(events.document, self._refresh_viewport)
         on(events.document, self._calm_stage)
@@ -212,8 +218,10 @@ class MainWindow(QMainWindow):
             entry = document.side(side)
             if measured is not None and entry is not None:
                 mine = measured.a_shape if side == "a" else measured.b_shape
-                found = measured.comparison.a_to_b if side == "a" else measured.comparison.b_to_a
-                values = found if mine is entry.shape else None
+                same = entry.id == (measured.a if side == "a" else measured.b)
+                values = measured.comparison.a_to_b if side == "a" else measured.comparison.b_to_a
+                if mine is not entry.shape and values is not None:
+                    values = _moved(mine, values, entry.shape) if same else None
             self.viewport.set_colours(side, values, (0.0, error_limit(measured) if measured else 1.0))
 
     def _refresh_stage(self) -> None:
@@ -226,6 +234,10 @@ class MainWindow(QMainWindow):
         else:
             self.stage.notice.say(notice.level, notice.text)
             self.stage.arrange_notice()
+        if notice is not None and notice.level == "info":
+            self._news.start()
+        else:
+            self._news.stop()
 
     def _refresh_jobs(self) -> None:
         lines = [(j.id, j.title + (" · " + j.text if j.text else ""), j.done, j.total) for j in self.session.jobs]
@@ -290,12 +302,19 @@ class MainWindow(QMainWindow):
         self._watch.close()
         self._calm_stage.stop()
         self._calm_line.stop()
+        self._news.stop()
         for dock in self.docks:
             dock.card.retire()
         if self.controller.camera_provider == self.viewport.camera:  # not yet those of the window that takes over
             self.controller.camera_provider = dict
             self.controller.camera_applier = _nothing
         self.viewport.close()
+
+
+def _moved(old: Shape, values: NDArray[np.float32], new: Shape | None) -> NDArray[np.float32] | None:
+    if new is None or new.is_empty or len(values) == 0:
+        return None
+    return carried(points_of(old), values, points_of(new))
 
 
 def _nothing(_: dict[str, Any]) -> None:

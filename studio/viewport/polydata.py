@@ -10,12 +10,7 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
 
 from engine.api import Mesh, Shape
-
-
-def vertices_of(shape: Shape) -> NDArray[np.float32]:
-    """(N, 3) vertices of a mesh or points of a cloud."""
-    return shape.vertices if isinstance(shape, Mesh) else shape.points
-
+from studio.viewport.carry import points_of
 
 #: Meshes of files come without normals. Up to this many faces they get some here; larger ones are drawn faceted.
 SMOOTHED = 60_000
@@ -31,7 +26,7 @@ def to_polydata(shape: Shape) -> vtkPolyData:
     and means that VTK never holds memory that numpy could free. A mesh without normals gets them, split at sharp edges;
     vertices are then doubled, and `set_values` knows which came from which.
     """
-    coordinates = vertices_of(shape)
+    coordinates = points_of(shape)
     points = vtkPoints()
     points.SetData(numpy_to_vtk(coordinates, deep=True))
     cells = vtkCellArray()

@@ -28,9 +28,10 @@ from vtkmodules.vtkRenderingCore import (
 
 from engine.api import Mesh, Shape
 from studio.theme import Theme, error_scale, rgb
+from studio.viewport.carry import points_of
 from studio.viewport.ground import SIZE, contact, disc_texture
 from studio.viewport.orbit import FIELD, Orbit
-from studio.viewport.polydata import set_values, to_polydata, vertices_of
+from studio.viewport.polydata import set_values, to_polydata
 
 Side = Literal["a", "b"]
 Display = Literal["solid", "points", "error"]
@@ -100,7 +101,7 @@ class Scene:
         pane.actor.SetVisibility(visible)
         pane.ground.SetVisibility(False)
         if shape is not None and visible:
-            self._lay_ground(pane, vertices_of(shape))
+            self._lay_ground(pane, points_of(shape))
         self._style(side)
         self._clip()
 
@@ -111,7 +112,7 @@ class Scene:
     def set_values(self, side: Side, values: NDArray[np.float32] | None, limits: tuple[float, float]) -> None:
         """Distances, one per vertex or point of the side's shape, for the display "error"; None removes them."""
         pane = self._panes[side]
-        if pane.shape is None or (values is not None and len(values) != len(vertices_of(pane.shape))):
+        if pane.shape is None or (values is not None and len(values) != len(points_of(pane.shape))):
             values = None
         self.limits = limits
         pane.values = values
@@ -142,7 +143,7 @@ class Scene:
             pane.renderer.SetBackground(*rgb(theme.floor))
             pane.renderer.SetBackground2(*rgb(theme.sky))
             if pane.shape is not None and not pane.shape.is_empty:
-                self._lay_ground(pane, vertices_of(pane.shape))
+                self._lay_ground(pane, points_of(pane.shape))
             self._style(side)
 
     def set_layout(self, only: Side | None) -> None:
@@ -175,7 +176,7 @@ class Scene:
         """Look from the present angle so that what is drawn fills a window of `size` pixels as a product photograph does."""
         shapes = [s for side in self.sides if (s := self._panes[side].shape) is not None and not s.is_empty]
         if shapes and min(size) > 0:
-            points = np.concatenate([(v := vertices_of(s))[:: max(1, len(v) // 4000)] for s in shapes])
+            points = np.concatenate([(v := points_of(s))[:: max(1, len(v) // 4000)] for s in shapes])
             aspect = size[0] / len(self.sides) / size[1]
             self.look(self.orbit.framing(points, aspect))
 

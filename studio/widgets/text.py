@@ -67,7 +67,7 @@ class Choice(QComboBox):
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        room = self.width() - 36 - (self.iconSize().width() + 4 if not option.currentIcon.isNull() else 0)
+        room = self.width() - 48 - (self.iconSize().width() + 4 if not option.currentIcon.isNull() else 0)
         option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, max(0, room))
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         if not self.isEditable():

@@ -62,7 +62,11 @@ def test_error_colours_belong_to_the_shapes_that_were_measured(window, ready_ses
     assert shown(window).limits[1] == pytest.approx(1.0)
     newer = Mesh(ball.vertices, ball.faces, ball.normals)
     ready_session.document = document.with_entry(replace(document.entry(1), shape=newer))
-    assert shown(window).values["a"] is None  # numbers of the old shape are not painted onto the new one
+    carried = shown(window).values["a"]  # colours do not vanish while the shape moves: neighbours lend theirs
+    assert carried is not values
+    assert len(carried) == len(newer.vertices)
+    ready_session.document = document.with_entry(replace(document.entry(1), id=9, shape=newer)).with_side("a", 9)
+    assert shown(window).values["a"] is None  # another subject has no right to them
 
 
 def test_chips_say_what_is_preview(window, ready_session, latent_space, qtbot) -> None:
