@@ -15,7 +15,7 @@ from engine.requests import FitRequest, FitResult, LatentSpace
 from engine.shapes import Latent, Mesh, PointCloud
 
 RATE = 5e-3  # Adam, as in the published code; a tenth of it in the second half
-BATCH = 4096  # points per step
+BATCH = 2048  # points per step
 SCREEN = 1024  # points by which training codes are compared as starts
 SHOW_EVERY = 20  # steps between two codes that are shown
 STARTS = 3  # starts that are tried for a tenth of the steps before one of them goes on

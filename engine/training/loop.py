@@ -135,7 +135,7 @@ class _Run:
         before, begun, saved = self.seconds, time.monotonic(), time.monotonic()
         deadline = None if max_minutes is None else started + 60 * max_minutes
         try:
-            while self.step < config.steps and (deadline is None or time.monotonic() < deadline):
+            while self.step < config.steps and not self._late(deadline):
                 progress.check()
                 self._advance()
                 self.seconds = before + time.monotonic() - begun
@@ -157,6 +157,18 @@ class _Run:
         return TrainReport(
             self.out, self.step, config.steps, self.seconds, dict(self.losses), dict(self.validation), resumed_at
         )
+
+    def _late(self, deadline: float | None) -> bool:
+        """True if the time is up; all processes agree, or the others would wait for ever in the next step."""
+        if deadline is None:
+            return False
+        late = time.monotonic() >= deadline
+        if self.accelerator.num_processes == 1:
+            return late
+        if self.step % 20:
+            return False
+        votes = self.accelerator.reduce(torch.tensor(float(late), device=self.accelerator.device))
+        return bool(votes > 0)
 
     def _advance(self) -> None:
         """One optimiser step."""
