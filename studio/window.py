@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.controller, self.viewport, self.settings = session, controller, viewport, settings
         self.setWindowTitle("Shape Studio")
+        self.setWindowIcon(style.icon("cube", "accent"))
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.resize(1280, 800)

@@ -38,8 +38,8 @@ def carried(
         (M,) values between the least and the largest of `values`.
     """
     cell = _cells(points)
-    total: NDArray[np.float64] = np.bincount(cell, values, CELLS**3).reshape(CELLS, CELLS, CELLS)
-    count: NDArray[np.float64] = np.bincount(cell, np.ones(len(cell)), CELLS**3).reshape(CELLS, CELLS, CELLS)
+    total = np.asarray(np.bincount(cell, values, CELLS**3), np.float64).reshape(CELLS, CELLS, CELLS)
+    count = np.asarray(np.bincount(cell, minlength=CELLS**3), np.float64).reshape(CELLS, CELLS, CELLS)
     for _ in range(rounds):
         for axis in range(3):
             total = _spread(total, axis)

@@ -36,6 +36,8 @@ from studio.viewport.polydata import set_values, to_polydata
 Side = Literal["a", "b"]
 Display = Literal["solid", "points", "error"]
 SIDES: tuple[Side, Side] = ("a", "b")
+#: Diameter of the points of a cloud, pixels on an ordinary screen; vertices of a surface are drawn smaller.
+POINT_SIZE = 6.5
 
 #: Camera lights: position (camera at +z, target at the origin), colour, intensity. Key upper right front, fill, rim.
 LIGHTS = (
@@ -77,7 +79,7 @@ class Scene:
         self.display: Display = "solid"
         self.limits = (0.0, 1.0)
         self.theme = theme
-        self.point_size = 5.0
+        self.point_size = POINT_SIZE
         self._only: Side | None = "a"
         self._table = vtkLookupTable()
         self._table.SetNumberOfTableValues(256)
@@ -133,6 +135,12 @@ class Scene:
     def set_display(self, display: Display) -> None:
         """Draw both shapes as surfaces, as points, or coloured by distance."""
         self.display = display
+        for side in SIDES:
+            self._style(side)
+
+    def set_point_size(self, pixels: float) -> None:
+        """Diameter of the points of a cloud."""
+        self.point_size = pixels
         for side in SIDES:
             self._style(side)
 
@@ -224,7 +232,7 @@ class Scene:
         as_points = not mesh or self.display == "points"
         surface.SetRepresentation(0 if as_points and mesh else 2)
         surface.SetRenderPointsAsSpheres(as_points)
-        surface.SetPointSize(self.point_size * (0.6 if mesh else 1.0))
+        surface.SetPointSize(self.point_size * (0.5 if mesh else 1.0))
         smooth = pane.mapper.GetInput().GetPointData().GetNormals() is not None
         surface.SetInterpolation(2 if smooth or as_points else 0)
         surface.SetLighting(True)

@@ -17,7 +17,7 @@ from pyvistaqt.rwi import QVTKRenderWindowInteractor
 from studio.document import Display, Side
 from studio.theme import DARK, Theme
 from studio.viewport.orbit import Orbit
-from studio.viewport.scene import Scene
+from studio.viewport.scene import POINT_SIZE, Scene
 from studio.viewport.snapshot import snapshot
 from studio.viewport.view import ShapeView
 from studio.watch import set_frame_ms
@@ -75,7 +75,7 @@ class _Canvas(QVTKRenderWindowInteractor):  # type: ignore[misc]
         super().resizeGL(width, height)
         if self.scene.orbit.framed:
             self.scene.frame((width, height))
-        self.scene.point_size = 5.0 * self.devicePixelRatioF()
+        self.scene.set_point_size(POINT_SIZE * self.devicePixelRatioF())
         self._dirty = True
 
     def paintGL(self) -> None:
