@@ -19,6 +19,8 @@ class Field(Protocol):
         lipschitz: bound on the change of the value per unit of distance (about 1 for a signed distance, even where it
             is clamped), or None where no bound is known (occupancy).
         clamp: value at which a signed distance saturates, or None.
+
+    A field whose weights live elsewhere than on the CPU also has an attribute `device`; points are sent there.
     """
 
     half_extent: float

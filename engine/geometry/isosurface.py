@@ -251,6 +251,7 @@ class _Evaluator:
         self.progress = progress
         self.milliseconds = 0.0
         self.evaluations = 0
+        self._device = getattr(field, "device", torch.device("cpu"))  # where the field wants its points
         self._chunk = 2048
 
     def fill(self, values: Grid, known: Mask, wanted: Mask) -> None:
@@ -266,15 +267,15 @@ class _Evaluator:
             began = perf_counter()
             points = torch.stack([axis[chosen // (size * size)], axis[chosen // size % size], axis[chosen % size]], dim=1)
             with torch.inference_mode():
-                answer = self.field(points)
+                answer = self.field(points.to(self._device)).reshape(-1).cpu()
             seconds = perf_counter() - began
             if not bool(torch.isfinite(answer).all()):
                 raise ModelError("The model answered with values that are not numbers; its weights or the code are damaged.")
-            target[flat[start : start + len(chosen)]] = answer.reshape(-1).cpu().numpy()
+            target[flat[start : start + len(chosen)]] = answer.numpy()
             start += len(chosen)
             self.milliseconds += 1000 * seconds
             self.evaluations += len(chosen)
             if len(chosen) == self._chunk or seconds > _CHUNK_SECONDS:
                 factor = min(4.0, max(0.25, _CHUNK_SECONDS / max(seconds, 1e-6)))
-                self._chunk = int(min(2**18, max(256, self._chunk * factor)))
+                self._chunk = int(min(2**18, max(1024, self._chunk * factor)))
         known |= wanted
