@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.i18n import tr
 from studio.style import font, text_label, theme
@@ -85,7 +85,7 @@ class NumberReadout(QWidget):
         self.convention = Elided("", "label", muted=True)
         self.floor = text_label("", "label", muted=True, tabular=True)
         self.floor.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.floor.setFixedSize(88, 18)
+        self.floor.setFixedHeight(18)
         self.value.setAccessibleName(name)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -94,8 +94,11 @@ class NumberReadout(QWidget):
         layout.addWidget(self.name, 0, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.value, 0, 1)
         layout.addWidget(self.line, 0, 2)
-        layout.addWidget(self.convention, 1, 0, 1, 2)
-        layout.addWidget(self.floor, 1, 2, Qt.AlignmentFlag.AlignRight)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.convention, 1)
+        below.addWidget(self.floor)
+        layout.addLayout(below, 1, 0, 1, 3)
         layout.setColumnMinimumWidth(0, 64)
         layout.setColumnStretch(2, 1)
 
