@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from engine.errors import DataError
@@ -87,8 +88,20 @@ def gather_workers(count: int, scheduler: str | None = None) -> Iterator[Workers
         with client:
             yield OnCluster(client)
         return
-    with (
-        LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        yield OnCluster(client)
+    # Ctrl-C reaches every process of a terminal; the workers leave it to this one, which ends them.
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    cluster = LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+        preload=[deaf],
+    )
+    try:
+        with Client(cluster, set_as_default=False) as client:
+            yield OnCluster(client)
+    finally:
+        # A worker in the middle of a long call does not answer in time; it ends with this process, of which it is a daemon.
+        with suppress(TimeoutError):
+            cluster.close(timeout=2)
