@@ -38,7 +38,9 @@ class OccupancyConfig(ModelConfig):
         head_hidden: units of the head between picture features and code.
         map_channels: channels kept of the encoder's spatial map; 0 uses the pooled features only.
         dropout: share of picture features left out in training.
-        code_noise: standard deviation of noise added to codes in training.
+        code_norm: bring every code to mean 0 and variance 1 over its entries, so that noise has a known size beside it.
+        code_noise: standard deviation of noise added to codes in training; with few shapes to learn from, it keeps the head
+            from learning every picture by heart.
         half_extent: half the side of the cube in which the network was trained.
     """
 
@@ -51,6 +53,7 @@ class OccupancyConfig(ModelConfig):
     head_hidden: int = Bound(default=256, ge=1)
     map_channels: int = Bound(default=32, ge=0)
     dropout: float = Bound(default=0.3, ge=0, lt=1)
+    code_norm: bool = False
     code_noise: float = Bound(default=0.0, ge=0)
     half_extent: float = Bound(default=1.05, gt=0)
 
@@ -128,10 +131,16 @@ class OccupancyNetwork(ShapeModel):
         self.config = config
         self.latent_dim = config.latent_dim
         self.head = PictureHead(config.latent_dim, config.head_hidden, config.map_channels, config.dropout)
+        self.scale = nn.LayerNorm(config.latent_dim, elementwise_affine=False) if config.code_norm else nn.Identity()
         self.first = nn.Linear(encoded_size(config.octaves), config.hidden)
         self.blocks = nn.ModuleList([ConditionalBlock(config.latent_dim, config.hidden) for _ in range(config.blocks)])
         self.norm = ConditionalNorm(config.latent_dim, config.hidden)
         self.last = nn.Linear(config.hidden, 1)
+
+    def picture_code(self, pooled: Tensor, map: Tensor) -> Tensor:
+        """Codes (B, D) of picture features (B, 1280) and (B, 320, 7, 7)."""
+        code: Tensor = self.scale(self.head(pooled, map))
+        return code
 
     def logits(self, c: Tensor, points: Tensor) -> Tensor:
         """Occupancy logits (B, P) at points (B, P, 3) for codes c (B, D)."""
@@ -148,7 +157,7 @@ class OccupancyNetwork(ShapeModel):
             batch: "pooled" (B, 1280) and "map" (B, 320, 7, 7) picture features, or "c" (B, D) codes; "points" (B, P, 3) and
                 "occupied" (B, P), 1 inside and 0 outside.
         """
-        c = batch["c"] if "c" in batch else self.head(batch["pooled"], batch["map"])
+        c = batch["c"] if "c" in batch else self.picture_code(batch["pooled"], batch["map"])
         if self.training and self.config.code_noise:
             c = c + self.config.code_noise * torch.randn_like(c)
         logits = self.logits(c, batch["points"])
@@ -161,7 +170,8 @@ class OccupancyNetwork(ShapeModel):
 
     def encode_pictures(self, rgb: Tensor, seed: int = 0) -> Tensor:
         """Codes (B, D) of pictures (B, 3, 224, 224); the seed is not used, a picture has one answer."""
-        return self.head.read(rgb)
+        code: Tensor = self.scale(self.head.read(rgb))
+        return code
 
     def decode(self, z: Tensor) -> OccupancyField:
         """The field of one code z (D,)."""

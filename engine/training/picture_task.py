@@ -108,5 +108,4 @@ class PictureTask:
         if isinstance(model, PointSetGenerator):
             return model.with_random(model.picture_code(pooled, maps), seed=0)
         assert isinstance(model, OccupancyNetwork)  # for the type checker
-        codes: Tensor = model.head(pooled, maps)
-        return codes
+        return model.picture_code(pooled, maps)

@@ -98,6 +98,14 @@ def test_it_learns_spheres_whose_radius_is_in_the_code() -> None:
     assert float(inside.float().mean()) * 8 == pytest.approx(4 / 3 * math.pi * 0.7**3, rel=0.05)
 
 
+def test_normalised_codes_are_what_a_picture_gives() -> None:
+    model = random_model(code_norm=True)
+    found = model.encode_pictures(torch.rand(1, 3, 224, 224))
+    assert found.shape == (1, 6)
+    assert float(found.mean()) == pytest.approx(0, abs=1e-5)
+    assert float(found.var(unbiased=False)) == pytest.approx(1, rel=1e-3)
+
+
 def test_capabilities_are_seen_from_outside() -> None:
     model = random_model()
     assert isinstance(model, EncodesPictures)
