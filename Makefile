@@ -48,11 +48,12 @@ doctor: $(RUN_STAMP)  ## what this machine offers, and what is wrong with it
 wheel: $(TEST_STAMP)  ## build the wheel (with all assets inside) into dist/
 	@$(PIP) wheel --no-deps -q -w dist . && ls -l dist
 
-data: $(RUN_STAMP)  ## build the training data (needs the Debian package sweethome3d-furniture)
+data: $(RUN_STAMP)  ## build the training data (installs the Debian package sweethome3d-furniture)
+	@PYTHON='$(PYTHON)' .ci/system.sh data
 	@$(BIN)/shape-engine data build $(SOURCE) --category chair,table,sofa,lamp
 
-weights: $(RUN_STAMP)  ## train the shipped weights again (hours; resumable; after `make data`)
-	@for config in assets/training/*.json; do $(BIN)/shape-engine train $$config || exit 1; done
+weights: data  ## train the shipped weights again, into runs/ (hours; stop it at will, it goes on where it was)
+	@for model in deepsdf occnet psgn; do $(BIN)/shape-engine train $$model --out runs/$$model-furniture || exit 1; done
 
 translations: $(TEST_STAMP)  ## collect texts, report what lacks a translation, compile
 	@$(BIN)/python studio/translations/extract.py

@@ -4,6 +4,7 @@
 #
 #   .ci/system.sh run            what the window needs
 #   .ci/system.sh test           that, and a virtual display and Chinese fonts for the tests
+#   .ci/system.sh data           the furniture catalogues that the weights were trained on
 #   .ci/system.sh run --check    only say what is missing (exit 1 if anything is)
 set -u
 what=${1:-run}
@@ -64,6 +65,9 @@ esac
 if [ "$what" = test ]; then
     command -v Xvfb >/dev/null && command -v xvfb-run >/dev/null || missing="$missing xvfb"
     command -v xauth >/dev/null || missing="$missing xauth"
+fi
+if [ "$what" = data ] && ! dpkg -s sweethome3d-furniture >/dev/null 2>&1; then
+    missing="$missing sweethome3d-furniture"
 fi
 # Debian splits venv from Python
 if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then

@@ -56,6 +56,7 @@ __all__ = [
     "PointCloud",
     "Shape",
     "ShapeResult",
+    "Up",
 ]
 
 

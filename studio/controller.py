@@ -501,8 +501,8 @@ class Controller:
         """Replace everything by a session file; undo starts anew."""
 
         def opened(value: object) -> None:
-            document, camera = value  # type: ignore[misc]
-            assert isinstance(document, Document)
+            assert isinstance(value, session_file.Opened)
+            document, camera = value
             missing = {e.model for e in document.entries if e.model and e.model not in self._session.spaces}
             if missing:
                 text = tr("This session needs models that are not installed: {models}", models=", ".join(sorted(missing)))

@@ -98,7 +98,8 @@ class Workbench:
 
     def deliver(self, item: object) -> None:
         """Handle one posted event. GUI thread only."""
-        handlers, event = item  # type: ignore[misc]
+        assert isinstance(item, tuple)
+        handlers, event = item
         assert isinstance(handlers, Handlers)
         if self._closing:
             return
