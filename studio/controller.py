@@ -115,7 +115,13 @@ class Controller:
     # --- opening -----------------------------------------------------------------------------------------------------
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open dropped or chosen files: pictures are reconstructed, shapes and sessions opened."""
+        """Open dropped or chosen files: pictures are reconstructed, shapes and sessions opened.
+
+        A shape that comes with a picture goes to B, because the picture's shape is about to appear on the active side.
+        """
+        beside: Side | None = "b" if any(path.suffix.lower() in PICTURE_SUFFIXES for path in paths) else None
+        if beside and self._session.document.active == "b":
+            beside = "a"
         for path in paths:
             suffix = path.suffix.lower()
             if suffix in PICTURE_SUFFIXES:
@@ -123,7 +129,7 @@ class Controller:
             elif suffix == SESSION_SUFFIX:
                 self.open_session(path)
             else:
-                self.open_shape(path)
+                self.open_shape(path, side=beside)
 
     def open_picture(self, path: Path) -> None:
         """Read a picture, separate its background, and reconstruct it."""

@@ -51,6 +51,27 @@ def test_latest_first_preview_is_never_starved():
     lane.close()
 
 
+def test_a_superseded_refinement_stops_at_the_next_check():
+    lane, events = Lane("t", "latest"), []
+    shown, go = threading.Event(), threading.Event()
+
+    def work(progress):
+        progress.partial("coarse")
+        shown.set()
+        go.wait(5)
+        progress.check()
+        events.append("must not be reached")
+
+    first = lane.submit(work, events.append)
+    assert shown.wait(5)
+    second = lane.submit(lambda p: "last", events.append)
+    go.set()
+    assert second.wait(5)
+    assert Dropped(first.id, "superseded") in events
+    assert "must not be reached" not in events
+    lane.close()
+
+
 def test_cancel_stops_at_the_next_check():
     lane, events = Lane("t", "fifo"), []
     entered, go = threading.Event(), threading.Event()
