@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from engine.jobs.threads import sleep_while_waiting
+
 
 def _version() -> str:
     try:
@@ -36,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point."""
+    sleep_while_waiting()
     sys.exit(start(sys.argv[1:] if argv is None else argv))
 
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.api import Latent, default_threads
 from engine.bench.timing import calibration
+from engine.jobs.threads import sleep_while_waiting
 from studio.app import Studio, make_application
 from studio.heartbeat import Heartbeat, stalls
 from studio.screen import display_problem
@@ -348,6 +349,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", default="640x480", help="size of the viewport")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args(argv)
+    sleep_while_waiting()
     problem = display_problem()
     if problem is not None:
         sys.stderr.write(problem + "\n")

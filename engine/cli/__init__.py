@@ -8,5 +8,7 @@ import sys
 def main() -> None:
     """Entry point of the program `shape-engine`."""
     from engine.cli.program import run
+    from engine.jobs.threads import sleep_while_waiting
 
+    sleep_while_waiting()
     sys.exit(run(sys.argv[1:]))
