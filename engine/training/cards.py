@@ -72,12 +72,21 @@ def _card_text(card: dict[str, Any]) -> str:
         f"* **Run**: seed {about['seed']}, {about['steps']:,} of {about['of_steps']:,} steps, {about['minutes']} minutes on "
         f"{about['device']} ({about['processes']} process, {about['threads']} thread), precision {about['precision']}, "
         f"torch {about['torch']}.",
+        *_interruptions(about.get("calls", [])),
         f"* **Last losses**: {', '.join(f'{name} {value}' for name, value in about['losses'].items())}.",
         "* **Scores** on the test split: `scores` in `card.json`, filled in by `shape-engine evaluate`.",
         "* **Use**: furniture of these categories. With so few training pieces, expect blurred or wrong answers for others.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _interruptions(calls: Sequence[dict[str, Any]]) -> list[str]:
+    """A line on the calls that made up a run, if there were several."""
+    if len(calls) < 2:
+        return []
+    parts = [f"from step {call['from_step']:,} with {call['of_steps']:,} steps to go to in all" for call in calls]
+    return [f"* **Stopped and resumed**: {'; '.join(parts)}. The learning rate's cosine spans the steps of its call."]
 
 
 def credits_text(pieces: Sequence[Piece]) -> str:

@@ -123,10 +123,13 @@ class _Run:
         self.losses: dict[str, float] = {}
         self.validation: dict[str, float] = {}
         self.best: dict[str, Any] = {}
+        self.calls: list[dict[str, Any]] = []
         self.writer: Any = None
 
     def go(self, progress: Progress, started: float, max_minutes: float | None) -> TrainReport:
         resumed_at = self._resume()
+        if self.step < self.config.steps or not self.calls:
+            self.calls.append({"command": self.command, "from_step": self.step, "of_steps": self.config.steps})
         config, accelerator = self.config, self.accelerator
         if accelerator.is_main_process:
             from torch.utils.tensorboard import SummaryWriter
@@ -241,6 +244,7 @@ class _Run:
                 "losses": self.losses,
                 "validation": self.validation,
                 "best": self.best,
+                "calls": self.calls,
             },
             part,
         )
@@ -249,7 +253,8 @@ class _Run:
             "seed": self.config.seed, "steps": self.step, "of_steps": self.config.steps,
             "device": _device_name(self.accelerator), "processes": int(self.accelerator.num_processes),
             "threads": torch.get_num_threads(), "precision": self.config.precision,
-            "minutes": round(self.seconds / 60, 1), "torch": torch.__version__, "command": self.command,
+            "minutes": round(self.seconds / 60, 1), "torch": torch.__version__,
+            "command": self.calls[-1]["command"] if self.calls else self.command, "calls": self.calls,
             "losses": {k: round(v, 6) for k, v in (self.losses | self.validation).items()},
         }  # fmt: skip
         if self.best:
@@ -272,6 +277,7 @@ class _Run:
                 self.optimiser.load_state_dict(state["optimiser"])
                 self.step, self.seconds = int(state["step"]), float(state["seconds"])
                 self.losses, self.validation, self.best = state["losses"], state["validation"], state["best"]
+                self.calls = list(state.get("calls", []))
         except (OSError, RuntimeError, KeyError, ValueError, TypeError, EOFError) as error:
             raise ModelError(
                 "The checkpoint in {folder} is damaged; delete its folder `training` to start afresh.", folder=self.out.name

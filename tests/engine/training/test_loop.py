@@ -132,6 +132,10 @@ def test_an_interrupted_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None
     for name in ("model.safetensors", "latents.safetensors"):
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
 
+    calls = json.loads((tmp_path / "parts" / "card.json").read_text())["training"]["calls"]
+    assert [call["from_step"] for call in calls] == [0, 13]
+    assert "from step 13" in (tmp_path / "parts" / "card.md").read_text()
+
     other = config(steps=30, shapes=3, lr=1e-4)
     with pytest.raises(ModelError, match="another configuration"):
         run(DistanceTask(other, load_distances(pieces, other), pieces), tmp_path / "parts")
