@@ -257,9 +257,10 @@ class _Run:
             "command": self.calls[-1]["command"] if self.calls else self.command, "calls": self.calls,
             "losses": {k: round(v, 6) for k, v in (self.losses | self.validation).items()},
         }  # fmt: skip
-        if self.best:
-            about["kept_step"] = self.best["step"]
-        self._averaged(lambda: self.task.export(self.objective, self.out, about, self.best.get("weights")))
+        best = self.best if self.config.keep == "best" else {}
+        if best:
+            about["kept_step"] = best["step"]
+        self._averaged(lambda: self.task.export(self.objective, self.out, about, best.get("weights")))
 
     def _resume(self) -> int:
         path = self.out / WORK_FOLDER / CHECKPOINT
