@@ -109,7 +109,6 @@ def quiet_qt(request: pytest.FixtureRequest):
     from PySide6.QtCore import QCoreApplication, QEvent
     from PySide6.QtWidgets import QApplication
 
-    gc.collect()
     gc.disable()
     application = QApplication.instance()
     before = set(map(id, QApplication.topLevelWidgets())) if isinstance(application, QApplication) else set()
@@ -125,3 +124,4 @@ def quiet_qt(request: pytest.FixtureRequest):
                 widget.close()
             assert not names, f"windows left open: {names}"
         gc.collect()
+        gc.freeze()  # what is left are modules and long-lived fixtures: looking at them after every test took minutes

@@ -76,6 +76,7 @@ def test_a_damaged_installation_still_starts(monkeypatch):
 
 
 def test_garbage_is_collected_here_only_and_frozen_once_ready(studio, qtbot):
+    gc.unfreeze()
     studio.start([Path("none.obj")])
     assert not gc.isenabled()
     qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=30_000)
