@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.api import DecodeRequest, EncodeRequest, Engine, FitRequest, Latent, ModelInfo, Shape
+from engine.api import DecodeRequest, EncodeRequest, Engine, Latent, ModelInfo, Shape
 from engine.errors import ModelError
-from engine.evaluation.truth import Truth, mesh_of
+from engine.evaluation.truth import Truth, samples_of
 from engine.geometry.field import Field
 from engine.models.base import ShapeModel
 from engine.models.checkpoint import load_model
+from engine.training.fit import fit_latent
 
 #: Corners per side for the meshes that are scored: 128 cells, each level using all values of the one before.
 LEVELS = (33, 65, 129)
@@ -69,7 +70,9 @@ def _network(folder: Path, device: str) -> ShapeModel:
 
 
 def predict(model: str, truth: Truth, asking: Asking) -> Answer:
-    """The answer of a model: from the catalogue picture if it takes pictures, else by a latent fit to the skin.
+    """The answer of a model: from the catalogue picture if it takes pictures, else by a latent fit.
+
+    The fit sees the stored signed distances around the piece's outer skin, which is what a fit of its mesh would measure anew.
 
     Raises:
         ModelError: if the model can do neither.
@@ -88,7 +91,9 @@ def _code(engine: Engine, info: ModelInfo, truth: Truth, asking: Asking) -> tupl
         picture = engine.open_picture(truth.item.folder / "picture.png")
         return engine.encode(EncodeRequest(info.id, picture, asking.seed)), f"picture, background by {picture.mask_source}"
     if info.fits_shape:
-        fitted = engine.fit(FitRequest(info.id, mesh_of(truth.item), asking.fit_steps, asking.seed))
+        points, distances = samples_of(truth.item)
+        network = _network(info.folder, engine.device)
+        fitted = fit_latent(network, engine.space(info.id), points, distances, asking.fit_steps, asking.seed)
         return fitted.latent, f"latent fit, {asking.fit_steps} steps, last loss {fitted.losses[-1]:.5f}"
     raise ModelError("{model} neither takes pictures nor fits shapes; it cannot be scored on held-out pieces.", model=info.id)
 

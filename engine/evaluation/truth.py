@@ -51,17 +51,18 @@ def surface_of(item: Item) -> PointCloud:
     return PointCloud(points, normals, name=item.name)
 
 
-def mesh_of(item: Item) -> Mesh:
-    """The cleaned mesh of a piece, unit sphere."""
-    vertices, faces = item.skin
-    return Mesh(vertices, faces, name=item.name)
+def samples_of(item: Item) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(N, 3) points near the surface and through space, and their (N,) signed distances to the outer skin."""
+    near, space = item.near, item.space
+    item.forget()
+    return np.concatenate([near[0], space[0]]), np.concatenate([near[1], space[1]])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def skin_of(folder: Path) -> Skin:
     """The skin of a piece, ready to be sampled and asked for inside and outside (seconds of work)."""
     item = Item(folder)
-    return prepare(mesh_of(item), item.meta.seed)
+    return prepare(Mesh(*item.skin, name=item.name), item.meta.seed)
 
 
 def second_sampling(folder: Path, seed: int) -> PointCloud:
