@@ -29,7 +29,7 @@ from engine.errors import EngineError
 from studio import style
 from studio.bridge import JobBridge
 from studio.controller import Controller
-from studio.heartbeat import Heartbeat
+from studio.heartbeat import Watchdog
 from studio.i18n import error_text, tr
 from studio.language import install_language
 from studio.late_viewport import LateViewport
@@ -273,15 +273,15 @@ def run(settings: Settings, paths: Sequence[Path], debug: bool = False) -> int:
     application = make_application()
     studio = Studio(application, settings)
     _catch_mistakes(studio)
-    heart = Heartbeat(50, watchdog=_SILENCE, parent=studio) if debug else None
-    if heart is not None:
-        heart.start()
+    watchdog = Watchdog(_SILENCE, studio) if debug else None
+    if watchdog is not None:
+        watchdog.start()
     signal.signal(signal.SIGINT, lambda *_: studio.window.close())  # noticed when a timer next runs Python
     studio.show()
     QTimer.singleShot(0, studio, lambda: studio.start(paths))
     code = application.exec()
-    if heart is not None:
-        heart.stop()
+    if watchdog is not None:
+        watchdog.stop()
     ended = studio.close()
     log.info("closed, %s", "all workers ended" if ended else "a worker did not end in time")
     if not ended:

@@ -1,13 +1,17 @@
-"""How long the GUI thread is away: gaps between beats of a precise timer, and a watchdog that names who kept it."""
+"""How long the GUI thread is away: gaps between beats of a precise timer, and a watchdog that tells what kept it."""
 
 from __future__ import annotations
 
-import faulthandler
 import itertools
+import logging
+import sys
+import threading
 import time
-from typing import TextIO
+import traceback
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
+
+log = logging.getLogger(__name__)
 
 
 class Heartbeat(QObject):
@@ -15,20 +19,12 @@ class Heartbeat(QObject):
 
     Args:
         interval: milliseconds between beats.
-        watchdog: seconds of silence after which the stacks of all threads are written; 0 for never. The writer is a C thread
-            that needs no interpreter lock, so it names the frame that holds it.
-        report: where the stacks go (a file with a descriptor).
         parent: owner.
     """
 
-    def __init__(
-        self, interval: int = 5, watchdog: float = 0.0, report: TextIO | None = None, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, interval: int = 5, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.beats: list[float] = []
-        self._keep = watchdog == 0.0
-        self._watchdog = watchdog
-        self._report = report
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(interval)
@@ -43,18 +39,55 @@ class Heartbeat(QObject):
     def stop(self) -> None:
         """Rest."""
         self._timer.stop()
-        if self._watchdog:
-            faulthandler.cancel_dump_traceback_later()
 
     @Slot()
     def _beat(self) -> None:
-        if self._keep:
-            self.beats.append(time.perf_counter())
-        if self._watchdog:
-            if self._report is None:
-                faulthandler.dump_traceback_later(self._watchdog)
-            else:
-                faulthandler.dump_traceback_later(self._watchdog, file=self._report)
+        self.beats.append(time.perf_counter())
+
+
+class Watchdog(QObject):
+    """Logs what the GUI thread is doing whenever it has not answered for `silence` seconds, once per silence.
+
+    A thread of its own looks at the stack, with the interpreter lock in hand. `faulthandler.dump_traceback_later` needs no
+    lock, but reads frames while other threads change them: on CPython 3.11 that ended a busy studio with a segmentation fault.
+
+    Args:
+        silence: seconds.
+        parent: owner.
+    """
+
+    def __init__(self, silence: float, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._silence = silence
+        self._watched = threading.get_ident()
+        self._answered = threading.Event()
+        self._ended = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(max(1, round(1000 * silence / 5)))
+        self._timer.timeout.connect(self._answered.set)
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch the calling thread, which must be the GUI thread."""
+        self._timer.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._ended = True
+        self._timer.stop()
+        self._answered.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended:
+            self._answered.clear()
+            if self._answered.wait(self._silence) or self._ended:
+                continue
+            frame = sys._current_frames().get(self._watched)
+            stack = "".join(traceback.format_stack(frame)) if frame is not None else "(no stack)"
+            log.warning("the window has not answered for %.2f s; it is here:\n%s", self._silence, stack)
+            self._answered.wait()
 
 
 def stalls(beats: list[float], interval: float, excused: list[tuple[float, float]]) -> list[float]:

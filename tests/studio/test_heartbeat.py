@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from studio.heartbeat import Heartbeat, stalls
+from studio.heartbeat import Heartbeat, Watchdog, stalls
 
 
 def test_even_beats_have_no_stall():
@@ -42,17 +42,27 @@ def test_it_beats_and_notices_a_blocked_thread(qtbot):
     assert max(stalls(heart.beats, 0.002, [])) >= 0.045
 
 
-def test_the_watchdog_names_who_is_silent(qtbot, tmp_path):
-    with (tmp_path / "stacks").open("w+") as report:
-        heart = Heartbeat(5, watchdog=0.05, report=report)
-        heart.start()
+def test_the_watchdog_names_who_is_silent_once(qtbot, caplog):
+    watchdog = Watchdog(0.05)
+    watchdog.start()
 
-        def the_culprit():
-            end = time.perf_counter() + 0.3
-            while time.perf_counter() < end:
-                pass
+    def the_culprit():
+        end = time.perf_counter() + 0.4
+        while time.perf_counter() < end:
+            pass
 
-        the_culprit()
-        heart.stop()
-        report.seek(0)
-        assert "the_culprit" in report.read()
+    the_culprit()
+    watchdog.stop()
+    said = [record.getMessage() for record in caplog.records if "has not answered" in record.getMessage()]
+    assert len(said) == 1
+    assert "the_culprit" in said[0]
+
+
+def test_the_watchdog_says_nothing_while_the_window_answers(qtbot, caplog):
+    watchdog, heart = Watchdog(5.0), Heartbeat(2)
+    watchdog.start()
+    heart.start()
+    qtbot.waitUntil(lambda: len(heart.beats) > 20)
+    heart.stop()
+    watchdog.stop()
+    assert not caplog.records
