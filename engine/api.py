@@ -289,13 +289,20 @@ class Engine:
         return open_shape(path, up, progress)
 
     def save_shape(self, shape: Shape, path: Path, model: str | None = None) -> None:
-        """Write a shape; the format follows the suffix. With `model`, the credits of its data go into the file."""
+        """Write a shape; the format follows the suffix.
+
+        With `model`, the credits of its data go into the file; STL has no room for them, so there they lie beside it, in
+        `<name>.stl.credits.txt`.
+        """
         from engine.geometry.files import write_shape
 
         comment = f"frame: {shape.frame.value}, y up, front +z"
         if model is not None:
             comment += f"; model: {model}"
-        write_shape(shape, path, comment=comment, credits=self.credits(model) if model else "")
+        credit = self.credits(model) if model else ""
+        write_shape(shape, path, comment=comment, credits=credit)
+        if credit and path.suffix.lower() == ".stl":
+            path.with_name(f"{path.name}.credits.txt").write_text(credit, encoding="utf-8")
 
     # --- measuring ---------------------------------------------------------------------------------------------------
 

@@ -68,6 +68,9 @@ def test_exports_carry_the_credits(sphere_models: Path, tmp_path: Path) -> None:
     out = tmp_path / "ball.obj"
     assert run(["decode", "-m", "spheres", "--latent", "mean", "--resolution", "16", "-o", str(out)]) == OK
     assert "Balls by Someone, CC-BY 3.0" in out.read_text()
+    out = tmp_path / "ball.stl"  # a format without room for text
+    assert run(["decode", "-m", "spheres", "--latent", "mean", "--resolution", "16", "-o", str(out)]) == OK
+    assert "Balls by Someone, CC-BY 3.0" in (tmp_path / "ball.stl.credits.txt").read_text()
 
 
 def test_a_code_written_out_decodes_to_the_same_shape(sphere_models: Path, tmp_path: Path) -> None:
