@@ -21,6 +21,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP := $(VENV)/.ready-to-run
 TEST_STAMP := $(VENV)/.ready-to-test
+BENCH_STAMP := $(VENV)/.ready-to-bench
 
 .PHONY: help run test lint bench bench-drag doctor wheel weights data translations system-run system-test clean
 
@@ -36,7 +37,8 @@ test: $(TEST_STAMP) system-test  ## install what is needed and run every check a
 lint: $(TEST_STAMP)  ## style, types and import contracts only
 	@$(BIN)/python .ci/check.py lint
 
-bench: $(RUN_STAMP)  ## benchmarks of the engine
+bench: $(BENCH_STAMP)  ## benchmarks of the engine (installs the peers that it measures beside, 0.7 GB)
+	@PYTHON='$(PYTHON)' .ci/system.sh bench
 	@$(BIN)/shape-engine bench all
 
 bench-drag: $(TEST_STAMP) system-test  ## drag a slider in the real window (virtual display if there is none)
@@ -79,6 +81,10 @@ $(RUN_STAMP): $(VENV)/bin/python constraints.txt pyproject.toml
 
 $(TEST_STAMP): $(RUN_STAMP)
 	$(PIP) install $(QUIET) -c $(VENV)/constraints.txt -e ".[dev]"
+	@touch $@
+
+$(BENCH_STAMP): $(RUN_STAMP)
+	$(PIP) install $(QUIET) -c $(VENV)/constraints.txt -e ".[bench]"
 	@touch $@
 
 clean:  ## remove the environment and everything that was built

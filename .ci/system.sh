@@ -4,6 +4,7 @@
 #
 #   .ci/system.sh run            what the window needs
 #   .ci/system.sh test           that, and a virtual display and Chinese fonts for the tests
+#   .ci/system.sh bench          that of `run`, and what the peers of the benchmark need
 #   .ci/system.sh data           the furniture catalogues that the weights were trained on
 #   .ci/system.sh run --check    only say what is missing (exit 1 if anything is)
 set -u
@@ -45,6 +46,8 @@ libwayland-client.so.0 libwayland-client0
 libwayland-cursor.so.0 libwayland-cursor0
 "
 
+[ "$what" = bench ] && libraries="${libraries}libusb-1.0.so.0 libusb-1.0-0
+"
 known=$(ldconfig -p 2>/dev/null)
 missing=""
 while read -r library package; do
