@@ -25,6 +25,7 @@ from engine.requests import (
     FitResult,
     LatentSpace,
     Measurement,
+    MetricInfo,
     ModelInfo,
     OpenedShape,
     ShapeResult,
@@ -50,6 +51,7 @@ __all__ = [
     "LatentSpace",
     "Measurement",
     "Mesh",
+    "MetricInfo",
     "ModelInfo",
     "OpenedShape",
     "Picture",
@@ -321,6 +323,16 @@ class Engine:
         from engine.metrics import METRICS
 
         return tuple(METRICS)
+
+    def measures(self) -> tuple[MetricInfo, ...]:
+        """What can be measured, in the order in which it should be offered."""
+        from engine.metrics import METRICS
+
+        return tuple(MetricInfo(m.id, m.label, m.convention, m.frame, m.points, m.better) for m in METRICS.values())
+
+    def alignments(self) -> tuple[str, ...]:
+        """Names of the rules by which a shape can be aligned to its reference."""
+        return ("none",)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

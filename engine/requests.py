@@ -204,6 +204,7 @@ class Measurement:
 
     metric: str
     label: str
+        bound: proven relative distance to the optimum, only where the value is not exact (0.004: at most 0.4 % above it).
     value: float
     convention: str
     points: int
@@ -215,6 +216,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompareRequest:
+    bound: float | None = None
     """Measure two shapes that live in the same frame. `b` is the reference: scale for unit-cube metrics is taken from it.
 
     Attributes:
@@ -269,3 +271,24 @@ class OpenedShape:
     up_guessed: bool
     size: tuple[float, float, float]
     remarks: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInfo:
+    """A measure that can be asked for.
+
+    Attributes:
+        id: the name that requests and the command line use.
+        label: short name for people.
+        convention: formula and unit of length in words.
+        frame: frame of the distances.
+        points: points per side of the convention.
+        better: which way is better.
+    """
+
+    id: str
+    label: str
+    convention: str
+    frame: Frame
+    points: int
+    better: Literal["lower", "higher"]

@@ -31,6 +31,7 @@ from studio.decoding import Decoding
 from studio.document import Display, Document, Entry, Morph, Side
 from studio.history import History
 from studio.i18n import engine_text, error_text, tr
+from studio.laboratory import Laboratory
 from studio.measuring import Measuring
 from studio.session import Notice, Session
 from studio.settings import Settings
@@ -55,11 +56,17 @@ class Controller:
         self._settings = settings
         self.history = History(session)
         self._decoding = Decoding(session, engine, bench, self.history)
+        self._lab = Laboratory(session, engine, bench, settings)
         self._measuring = Measuring(session, engine, bench)
         self.camera_provider: Callable[[], dict[str, Any]] = dict
         self.camera_applier: Callable[[dict[str, Any]], None] = lambda _: None
 
     # --- starting and ending -----------------------------------------------------------------------------------------
+
+    @property
+    def lab(self) -> Laboratory:
+        """The verbs of measuring."""
+        return self._lab
 
     def start(self, paths: Sequence[Path] = (), second: Path | None = None) -> None:
         """Look the models up, load the first ones, open `paths`, and show `second` in B if nothing else is there."""
@@ -90,6 +97,7 @@ class Controller:
             self._warm_up(ids)
 
         self._bench.submit(self._bench.lanes.work, find, Handlers(done=found, title=tr("Looking for models")))
+        self._lab.start()
 
     def _warm_up(self, ids: Sequence[str]) -> None:
         """Load models one after the other; what the user asks for meanwhile comes between them."""

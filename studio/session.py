@@ -11,8 +11,9 @@ from typing import ClassVar, Literal
 
 from psygnal import SignalGroupDescriptor
 
-from engine.api import Comparison, LatentSpace, ModelInfo, Shape
+from engine.api import Comparison, LatentSpace, MetricInfo, ModelInfo, Shape
 from studio.document import Document
+from studio.lab import Lab
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +86,9 @@ class Session:
         models: models found, empty while they are being looked up.
         spaces: latent spaces loaded so far, by model id.
         jobs: running and waiting jobs.
+        measures: what can be measured, empty while it is being looked up.
+        alignments: names of the rules by which A can be aligned to B before measuring.
+        lab: what is measured, and how errors are coloured.
         measured: last comparison of A and B, or None.
         notice: last notice, or None when dismissed.
         performance: timings of the last shown result.
@@ -98,6 +102,9 @@ class Session:
     models: tuple[ModelInfo, ...] = ()
     spaces: dict[str, LatentSpace] = field(default_factory=dict)
     jobs: tuple[JobView, ...] = ()
+    measures: tuple[MetricInfo, ...] = ()
+    alignments: tuple[str, ...] = ("none",)
+    lab: Lab = field(default_factory=Lab)
     measured: Measured | None = None
     notice: Notice | None = None
     performance: Performance = field(default_factory=Performance)

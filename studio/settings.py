@@ -39,6 +39,8 @@ class Settings(BaseModel):
         language: of the texts; "system" follows the locale.
         device: torch device: "auto", "cpu", "cuda" or "cuda:N".
         threads: torch threads; 0 lets the engine choose.
+        measures: measures shown in the panel; empty for the usual ones.
+        colour_map: of the error colours.
         recent: files opened last, newest first.
         last_folder: where the next file dialog opens.
         geometry: window size and place, as Qt encodes it (Base64).
@@ -52,6 +54,8 @@ class Settings(BaseModel):
     language: Language = Field("system", title="Language")
     device: str = Field("auto", title="Device", pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$")
     threads: int = Field(0, title="Threads", ge=0, le=256)
+    measures: tuple[str, ...] = ()
+    colour_map: str = "cividis"
     recent: tuple[str, ...] = ()
     last_folder: str = ""
     geometry: str = ""

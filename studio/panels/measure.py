@@ -5,24 +5,26 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from engine.api import Frame, Measurement
+from engine.api import Measurement
 from studio.controller import Controller
-from studio.i18n import engine_text, tr
+from studio.i18n import tr
+from studio.measure_menu import fill_measure_menu
+from studio.measure_text import alignment_name, bounded, describe, info_name, name_of, sentence
 from studio.session import Measured, Session
 from studio.style import text_label
 from studio.watch import Calm
+from studio.widgets.bars import tool_button
 from studio.widgets.card import Card
+from studio.widgets.choosing import StayingMenu
 from studio.widgets.readout import HistogramBar, NumberReadout
 
-#: The conventions in few words; the engine's own sentence is the tool tip.
-SHORT = {"onet_l1": "L1", "emd": "exact", "f_score": "at 1 %"}
 #: Milliseconds that numbers may be older than the picture before they are greyed: while dragging they always are, briefly.
 PATIENCE = 350
-#: Metrics in order, with their short names.
-NAMES = {"onet_l1": "Chamfer", "emd": "EMD", "f_score": "F-score"}
+#: Measures that are seen without scrolling.
+ROWS = 5
 
 
 def error_limit(measured: Measured) -> float:
@@ -37,38 +39,44 @@ def error_limit(measured: Measured) -> float:
     return math.ceil(limit / step) * step
 
 
-def describe(measurement: Measurement) -> tuple[str, str, str]:
-    """Value, one line of convention and floor of a measurement, as text."""
-    digits = 3 if measurement.better == "higher" else 4
-    value = f"{measurement.value:.{digits}f}" if math.isfinite(measurement.value) else "–"
-    frame = {Frame.UNIT_CUBE: tr("unit cube"), Frame.UNIT_SPHERE: tr("unit sphere")}.get(measurement.frame, "")
-    convention = tr(SHORT.get(measurement.metric, measurement.convention))
-    line = tr("{convention} · {points} pts · {frame}", convention=convention, points=f"{measurement.points:,}", frame=frame)
-    floor = ""
-    if measurement.floor is not None and math.isfinite(measurement.floor):
-        if measurement.better == "lower" and measurement.floor > 0:
-            floor = tr("{times}× floor", times=f"{measurement.value / measurement.floor:.1f}")
-        else:
-            floor = tr("floor {value}", value=f"{measurement.floor:.{digits}f}")
-    return value, line, floor
-
-
 class MeasurePanel(Card):
-    """Chamfer, EMD and F-score of the two views."""
+    """The chosen measures of the two views.
+
+    `export_wanted` and `table_wanted` ask the window for a file dialog and for the table of several shapes.
+    """
+
+    export_wanted = Signal()
+    table_wanted = Signal()
 
     def __init__(self, session: Session, controller: Controller) -> None:
         super().__init__(tr("A ↔ B"))
         self._session, self._controller = session, controller
-        self._pair: tuple[int, int] | None = None
-        self.readouts = {metric: NumberReadout(tr(NAMES[metric])) for metric in NAMES}
+        self._course: object = None
+        self._noted: Measured | None = None
+        self.readouts: dict[str, NumberReadout] = {}
+        self.tool: QToolButton = tool_button(tr("What is measured"), "sliders-horizontal")
+        self.tool.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = StayingMenu(self.tool)
+        self.menu.setToolTipsVisible(True)
+        self.menu.aboutToShow.connect(self.fill_menu)
+        self.tool.setMenu(self.menu)
+        self._list = QWidget()
+        self._rows = QVBoxLayout(self._list)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(4)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._list)
+        self.how = text_label("", "label", muted=True)
         self.hint = text_label("", muted=True)
         self.hint.setWordWrap(True)
         self.histogram = HistogramBar()
         self.body.setSpacing(6)
-        for readout in self.readouts.values():
-            self.body.addWidget(readout)
-        self.body.addWidget(self.hint)
-        self.body.addWidget(self.histogram)
+        for part in (self._scroll, self.how, self.hint, self.histogram):
+            self.body.addWidget(part)
         self.body.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._draw_histogram = Calm(self._histogram, self)
@@ -78,7 +86,9 @@ class MeasurePanel(Card):
         self._patience.timeout.connect(self._admit)
         self.watch.on(session.events.measured, self.refresh)
         self.watch.on(session.events.document, self._explain)
-        self.refresh()
+        self.watch.on(session.events.lab, self._choose)
+        self.watch.on(session.events.measures, self._choose)
+        self._choose()
 
     def retire(self) -> None:
         """Hear nothing any more."""
@@ -86,8 +96,14 @@ class MeasurePanel(Card):
         self._draw_histogram.stop()
         self._patience.stop()
 
+    def fill_menu(self) -> QMenu:
+        """Bring the menu in line with what can be chosen."""
+        return fill_measure_menu(
+            self.menu, self._session, self._controller.lab, self.table_wanted.emit, self.export_wanted.emit
+        )
+
     def refresh(self) -> None:
-        """Show the present state."""
+        """Show the present numbers."""
         measured = self._session.measured
         if measured is not None and measured.stale:
             if not self._patience.isActive():
@@ -95,7 +111,7 @@ class MeasurePanel(Card):
             return
         self._patience.stop()
         if measured is None:
-            self._pair = None
+            self._course = None
             self.aside.say("")
             for readout in self.readouts.values():
                 readout.clear()
@@ -105,9 +121,38 @@ class MeasurePanel(Card):
             self._draw_histogram()
         self._explain()
 
+    # --- which measures ----------------------------------------------------------------------------------------------
+
+    def _choose(self) -> None:
+        """One readout for each chosen measure."""
+        lab = self._session.lab
+        infos = {info.id: info for info in self._session.measures}
+        known = self._session.measured.comparison.measurements if self._session.measured else ()
+        labels = {m.metric: name_of(m.metric, m.label) for m in known}
+        names = {m: info_name(infos[m]) if m in infos else labels.get(m, m) for m in lab.metrics}
+        if names != {metric: readout.name.text() for metric, readout in self.readouts.items()}:
+            for readout in self.readouts.values():
+                self._rows.removeWidget(readout)
+                readout.deleteLater()
+            self.readouts = {metric: NumberReadout(name) for metric, name in names.items()}
+            for readout in self.readouts.values():
+                readout.clear()
+                self._rows.addWidget(readout)
+            seen = min(len(names), ROWS)
+            self._list.setFixedHeight(len(names) * (NumberReadout.HEIGHT + 4) - 4)
+            self._scroll.setFixedHeight(seen * (NumberReadout.HEIGHT + 4) - 4 + (14 if len(names) > ROWS else 0))
+        words = [tr("aligned: {name}", name=alignment_name(lab.align))] if lab.align != "none" else []
+        words += [tr("seed {seed}", seed=lab.seed)] if lab.seed else []
+        self.how.setText(" · ".join(words))
+        self.how.setVisible(bool(words))
+        self.refresh()
+
+    # --- the numbers -------------------------------------------------------------------------------------------------
+
     def _numbers(self, measured: Measured) -> None:
-        if (measured.a, measured.b) != self._pair:
-            self._pair = (measured.a, measured.b)
+        course = (measured.a, measured.b, *self._session.lab.how)
+        if course != self._course:
+            self._course = course
             for readout in self.readouts.values():
                 readout.line.clear()
         if measured.live:
@@ -115,14 +160,19 @@ class MeasurePanel(Card):
         else:
             self.aside.say(tr("settled"), "good")
         for measurement in measured.comparison.measurements:
-            if measurement.metric not in self.readouts:
-                continue
-            readout = self.readouts[measurement.metric]
-            value, convention, floor = describe(measurement)
-            readout.show_value(value, convention, floor, measurement.approximate)
-            readout.convention.setToolTip(engine_text(measurement.convention))
-            readout.set_stale(False)
-            readout.line.add(measurement.value)
+            if measurement.metric in self.readouts:
+                self._number(self.readouts[measurement.metric], measurement, measured)
+        self._noted = measured
+        taken = {measurement.metric for measurement in measured.comparison.measurements}
+        for metric, readout in self.readouts.items():
+            readout.set_stale(metric not in taken)  # not every measure is quick enough to be live
+
+    def _number(self, readout: NumberReadout, measurement: Measurement, measured: Measured) -> None:
+        value, convention, floor = describe(measurement)
+        readout.show_value(value, convention, floor, measured.live or measurement.approximate or bounded(measurement))
+        readout.explain(sentence(measurement))
+        if measured is not self._noted:
+            readout.line.add(measurement.value, apart=not measured.live)
 
     def _admit(self) -> None:
         """The numbers have not been those of the picture for a while: say so."""
@@ -147,7 +197,8 @@ class MeasurePanel(Card):
                 words = tr("Show one shape in A and one in B to measure how far apart they are.")
             else:
                 words = tr("The numbers appear as soon as both shapes are there.")
-        self.hint.setText(words)
+        if words != self.hint.text():
+            self.hint.setText(words)
         self.hint.setVisible(bool(words))
         shown = self._session.measured is not None and self._session.measured.comparison.a_to_b is not None
         self.histogram.setVisible(shown)

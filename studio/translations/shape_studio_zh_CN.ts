@@ -611,6 +611,10 @@
         <translation>{name} 的操作</translation>
     </message>
     <message>
+        <source>Alignment</source>
+        <translation>对齐</translation>
+    </message>
+    <message>
         <source>All that can be opened ({kinds})</source>
         <translation>所有可打开的文件 ({kinds})</translation>
     </message>
@@ -711,6 +715,10 @@
         <translation>命令面板…</translation>
     </message>
     <message>
+        <source>Compare several shapes…</source>
+        <translation>比较多个形状…</translation>
+    </message>
+    <message>
         <source>Copy picture of the view</source>
         <translation>复制视图图片</translation>
     </message>
@@ -779,10 +787,6 @@
         <translation>复制 {name}</translation>
     </message>
     <message>
-        <source>EMD</source>
-        <translation>EMD</translation>
-    </message>
-    <message>
         <source>End interpolation</source>
         <translation>结束插值</translation>
     </message>
@@ -799,16 +803,16 @@
         <translation>导出当前形状…</translation>
     </message>
     <message>
+        <source>Export the numbers…</source>
+        <translation>导出数值…</translation>
+    </message>
+    <message>
         <source>Export {name}</source>
         <translation>导出 {name}</translation>
     </message>
     <message>
         <source>Export…</source>
         <translation>导出…</translation>
-    </message>
-    <message>
-        <source>F-score</source>
-        <translation>F-score</translation>
     </message>
     <message>
         <source>Find the code whose surface comes nearest to this shape</source>
@@ -937,6 +941,10 @@
     <message>
         <source>No picture; press Enter to open one</source>
         <translation>没有图片；按回车键打开</translation>
+    </message>
+    <message>
+        <source>None, as they lie</source>
+        <translation>不对齐，保持原位</translation>
     </message>
     <message>
         <source>Nothing to show yet</source>
@@ -1111,6 +1119,14 @@
         <translation>搜索作为起点的训练形状</translation>
     </message>
     <message>
+        <source>Seed of the samples</source>
+        <translation>采样的随机种子</translation>
+    </message>
+    <message>
+        <source>Seed of the samples: {seed}…</source>
+        <translation>采样的随机种子：{seed}…</translation>
+    </message>
+    <message>
         <source>Sessions ({kinds})</source>
         <translation>会话 ({kinds})</translation>
     </message>
@@ -1199,6 +1215,10 @@
         <translation>步骤</translation>
     </message>
     <message>
+        <source>Surfaces are sampled at random places; the same seed gives the same numbers.</source>
+        <translation>曲面在随机位置采样；种子相同，数值就相同。</translation>
+    </message>
+    <message>
         <source>Swap A and B</source>
         <translation>交换 A 与 B</translation>
     </message>
@@ -1259,6 +1279,10 @@
         <translation>版本 {number}</translation>
     </message>
     <message>
+        <source>What is measured</source>
+        <translation>测量哪些量</translation>
+    </message>
+    <message>
         <source>Wheel: zoom</source>
         <translation>滚轮：缩放</translation>
     </message>
@@ -1271,12 +1295,24 @@
         <translation>操作 B</translation>
     </message>
     <message>
+        <source>aligned: {name}</source>
+        <translation>已对齐：{name}</translation>
+    </message>
+    <message>
         <source>and {count} more</source>
         <translation>另有 {count} 个</translation>
     </message>
     <message>
         <source>at 1 %</source>
         <translation>阈值 1 %</translation>
+    </message>
+    <message>
+        <source>at most {percent} % above optimum · {points} pts</source>
+        <translation>最多高于最优值 {percent} % · {points} 点</translation>
+    </message>
+    <message>
+        <source>best matching</source>
+        <translation>最优匹配</translation>
     </message>
     <message>
         <source>chair</source>
@@ -1295,8 +1331,8 @@
         <translation>拖动：旋转 · Shift 加拖动：平移 · 滚轮：缩放 · 双击：重置视图</translation>
     </message>
     <message>
-        <source>exact</source>
-        <translation>精确</translation>
+        <source>fewer points than the convention asks for</source>
+        <translation>点数少于该约定的要求</translation>
     </message>
     <message>
         <source>file · {n} faces</source>
@@ -1387,6 +1423,10 @@
         <translation>就绪</translation>
     </message>
     <message>
+        <source>seed {seed}</source>
+        <translation>种子 {seed}</translation>
+    </message>
+    <message>
         <source>settled</source>
         <translation>完成</translation>
     </message>
@@ -1405,6 +1445,10 @@
     <message>
         <source>table</source>
         <translation>桌子</translation>
+    </message>
+    <message>
+        <source>two samplings of the reference give {value}</source>
+        <translation>参考形状的两次采样给出 {value}</translation>
     </message>
     <message>
         <source>undo {count}</source>
@@ -1437,6 +1481,10 @@
     <message>
         <source>{count} behind</source>
         <translation>落后 {count} 个</translation>
+    </message>
+    <message>
+        <source>{label}: {value} (at most {percent} % above optimum)</source>
+        <translation>{label}：{value}（最多高于最优值 {percent} %）</translation>
     </message>
     <message>
         <source>{level}, {count} behind</source>
@@ -1497,6 +1545,14 @@
     <message>
         <source>{n}³ settled</source>
         <translation>{n}³ 完成</translation>
+    </message>
+    <message>
+        <source>{points} points per side, {frame}</source>
+        <translation>每侧 {points} 点，{frame}</translation>
+    </message>
+    <message>
+        <source>{points} pts · {convention}</source>
+        <translation>{points} 点 · {convention}</translation>
     </message>
     <message>
         <source>{times}× floor</source>

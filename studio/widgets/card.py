@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.i18n import tr
 from studio.style import text_label
@@ -17,6 +17,7 @@ class Card(QFrame):
     Attributes:
         title: its name.
         aside: a short remark at the right of the title.
+        tool: a button at the far right of the title, or None.
         watch: its connections to the session; `retire` ends them.
         body: where the parts go.
     """
@@ -25,6 +26,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.title = title
         self.aside = Badge()
+        self.tool: QToolButton | None = None
         self.aside.setProperty("muted", True)
         self.watch = Watch()
         self.setProperty("card", "body")
@@ -56,6 +58,9 @@ class _TitleBar(QFrame):
         layout.addStretch()
         layout.addWidget(card.aside)
         layout.addWidget(self._cross)
+        if card.tool is not None:
+            layout.addWidget(card.tool)
+            layout.setContentsMargins(14, 6, 10, 0)
 
     def sizeHint(self) -> QSize:
         """The same height with and without the cross."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -20,54 +21,63 @@ KEPT = 90
 
 
 class Sparkline(QWidget):
-    """The last values as a line; its height is the span of what is shown, so it tells the course and not the size."""
+    """The last values as a line; its height is the span of what is shown, so it tells the course and not the size.
+
+    Values of another kind (settled ones, on other points) stand as dots beside the line: joined to it they would make a step
+    that is none.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._values: deque[float] = deque(maxlen=KEPT)
+        self._values: deque[tuple[float, bool]] = deque(maxlen=KEPT)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         """A small strip."""
-        return QSize(80, 22)
+        return QSize(60, 22)
 
     minimumSizeHint = sizeHint
 
-    def add(self, value: float) -> None:
-        """Append a value; anything that is not finite is left out."""
-        if np.isfinite(value):
-            self._values.append(value)
+    def add(self, value: float, apart: bool = False) -> None:
+        """Append a value, as a dot if it stands `apart`; anything that is not finite is left out."""
+        if math.isfinite(value):
+            self._values.append((value, apart))
             self.update()
 
     def clear(self) -> None:
         """Forget the past (another pair is measured)."""
-        self._values.clear()
-        self.update()
+        if self._values:
+            self._values.clear()
+            self.update()
 
     def values(self) -> tuple[float, ...]:
         """What is drawn, oldest first."""
-        return tuple(self._values)
+        return tuple(value for value, _ in self._values)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The line, with a dot at its end."""
         colours = theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width, height = self.width() - 4.0, self.height() - 6.0
+        width, height = self.width() - 6.0, self.height() - 6.0
         if len(self._values) < 2:
             painter.setPen(QPen(QColor(colours.hairline), 1.5))
             painter.drawLine(QPointF(0, self.height() / 2), QPointF(self.width(), self.height() / 2))
             return
-        values = np.array(self._values)
-        low, span = values.min(), max(float(np.ptp(values)), 1e-3 * abs(float(values[-1])), 1e-9)
+        values = self.values()
+        low, high = min(values), max(values)
+        span = max(high - low, 1e-3 * abs(values[-1]), 1e-9)
         steps = width / max(24, len(values) - 1)
-        start = width - steps * (len(values) - 1)
+        start = 3 + width - steps * (len(values) - 1)
         points = [QPointF(start + i * steps, 3 + height * (1 - (v - low) / span)) for i, v in enumerate(values)]
+        line = [point for point, (_, apart) in zip(points, self._values, strict=True) if not apart]
         painter.setPen(
             QPen(QColor(colours.accent), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         )
-        painter.drawPolyline(points)
+        painter.drawPolyline(line)
+        for point in (point for point, (_, apart) in zip(points, self._values, strict=True) if apart):
+            painter.drawEllipse(point, 1.5, 1.5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent))
         painter.drawEllipse(points[-1], 2.5, 2.5)
@@ -76,11 +86,17 @@ class Sparkline(QWidget):
 class NumberReadout(QWidget):
     """A metric: name, large value, sparkline; below, its convention and the sampling floor."""
 
+    #: Pixels: everything has its place, so that another number is no reason to lay the panel out anew.
+    HEIGHT = 50
+    NAME, VALUE = 78, 122
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = text_label(name)
+        self.name = text_label(name, "body" if len(name) < 10 else "label")
+        self.name.setWordWrap(True)
+        self.name.setFixedWidth(self.NAME)
         self.value = text_label("–", "number", tabular=True)
-        self.value.setFixedSize(116, 28)  # of one size, so that another number is no reason to lay the panel out anew
+        self.value.setFixedSize(self.VALUE, 28)
         self.line = Sparkline(tr("Course of {name}", name=name))
         self.convention = Elided("", "label", muted=True)
         self.floor = text_label("", "label", muted=True, tabular=True)
@@ -89,7 +105,7 @@ class NumberReadout(QWidget):
         self.value.setAccessibleName(name)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(6)
+        layout.setHorizontalSpacing(4)
         layout.setVerticalSpacing(0)
         layout.addWidget(self.name, 0, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.value, 0, 1)
@@ -99,8 +115,9 @@ class NumberReadout(QWidget):
         below.addWidget(self.convention, 1)
         below.addWidget(self.floor)
         layout.addLayout(below, 1, 0, 1, 3)
-        layout.setColumnMinimumWidth(0, 64)
+        layout.setRowMinimumHeight(0, 30)
         layout.setColumnStretch(2, 1)
+        self.setFixedHeight(self.HEIGHT)
 
     def show_value(self, value: str, convention: str, floor: str, approximate: bool = False) -> None:
         """Show a formatted value and how it was made.
@@ -111,14 +128,23 @@ class NumberReadout(QWidget):
             floor: what two samplings of one surface give, or "".
             approximate: put "≈" before the value.
         """
-        self.value.setText(("≈ " if approximate else "") + value)
-        self.value.setAccessibleDescription(f"{self.value.text()}, {convention}")
+        text = ("≈ " if approximate else "") + value
+        if text != self.value.text():
+            self.value.setText(text)
+            self.value.setAccessibleDescription(f"{text}, {convention}")
         self.convention.set_text(convention)
-        self.floor.setText(floor)
+        if floor != self.floor.text():
+            self.floor.setText(floor)
+
+    def explain(self, text: str) -> None:
+        """The whole story of the number, as its tool tip."""
+        self.value.setToolTip(text)
+        self.setToolTip(text)
 
     def clear(self) -> None:
         """Nothing is measured."""
         self.show_value("–", "", "")
+        self.explain("")
         self.set_stale(True)
         self.line.clear()
 

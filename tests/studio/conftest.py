@@ -88,7 +88,7 @@ def ready_session(ball, latent_space):
     """A session with a picture, a coded shape in A, a file's shape in B, and three models."""
     from pathlib import Path
 
-    from engine.api import Frame, ModelInfo, Picture, PointCloud
+    from engine.api import Frame, MetricInfo, ModelInfo, Picture, PointCloud
     from studio.document import Document, Entry
     from studio.session import Session
 
@@ -115,6 +115,12 @@ def ready_session(ball, latent_space):
     mask[10:30, 20:40] = 255
     picture = Picture(rgb, mask, "alpha", "chair.png")
     session.document = Document(entries, 1, 2, "a", picture, "chair.png", "onet", next_id=3)
+    session.measures = (
+        MetricInfo("onet_l1", "Chamfer-L1", "1/2 (mean a + mean b), unit cube", Frame.UNIT_CUBE, 100_000, "lower"),
+        MetricInfo("emd", "EMD", "mean distance of the best matching, unit cube", Frame.UNIT_CUBE, 1024, "lower"),
+        MetricInfo("f_score", "F-score", "2PR/(P + R) at 1 %, unit cube", Frame.UNIT_CUBE, 100_000, "higher"),
+        MetricInfo("hausdorff", "Hausdorff", "max of the samples, unit cube", Frame.UNIT_CUBE, 100_000, "lower"),
+    )
     session.ready = True
     return session
 
@@ -125,7 +131,9 @@ def recorder():
     from unittest.mock import create_autospec
 
     from studio.controller import Controller
+    from studio.laboratory import Laboratory
 
     controller = create_autospec(Controller, instance=True)
+    controller.lab = create_autospec(Laboratory, instance=True)
     controller.can_undo, controller.can_redo, controller.busy = True, False, False
     return controller

@@ -17,6 +17,7 @@ from studio.panels.measure import MeasurePanel, error_limit
 from studio.panels.picture import PicturePanel
 from studio.panels.shapes import ShapesPanel
 from studio.session import Measured
+from studio.widgets.readout import NumberReadout
 
 
 @pytest.fixture
@@ -155,7 +156,8 @@ def test_numbers_come_with_convention_points_and_floor(make, ready_session) -> N
     chamfer, emd, score = (panel.readouts[m] for m in ("onet_l1", "emd", "f_score"))
     assert chamfer.value.text() == "0.0181"
     assert chamfer.convention.whole() == "L1 · 100,000 pts · unit cube"
-    assert chamfer.convention.toolTip() == "1/2 (mean a + mean b)"
+    assert "1/2 (mean a + mean b)" in chamfer.value.toolTip()
+    assert "two samplings of the reference give 0.0030" in chamfer.value.toolTip()
     assert chamfer.floor.text() == "6.0× floor"
     assert emd.value.text() == "≈ 0.0472"
     assert (score.value.text(), score.floor.text()) == ("0.610", "floor 0.990")
@@ -172,6 +174,57 @@ def test_live_and_stale_say_so_and_stale_values_are_not_recorded(make, ready_ses
     assert panel.readouts["emd"].value.property("muted")
     ready_session.measured = measured(ready_session, 0.03)
     assert panel.readouts["onet_l1"].line.values() == (0.02, 0.03)
+
+
+def test_a_certified_value_carries_its_bound(make, ready_session) -> None:
+    panel = make(MeasurePanel)
+    bounded = Measurement("emd", "EMD", 0.0312, "mean of the matching", 2048, Frame.UNIT_CUBE, "lower", None, False, 0.00712)
+    value = measured(ready_session, live=True)
+    ready_session.measured = replace(value, comparison=Comparison((bounded,)))
+    readout = panel.readouts["emd"]
+    assert readout.value.text() == "≈ 0.0312"
+    assert readout.convention.whole() == "at most 0.8 % above optimum · 2,048 pts"
+    assert "0.0312 (at most 0.8 % above optimum)" in readout.value.toolTip()
+    assert not readout.value.property("muted")
+    assert panel.readouts["f_score"].value.property("muted"), "what was not measured now must not look as if it were"
+
+
+def test_settled_values_are_dots_and_other_samples_begin_another_course(make, ready_session) -> None:
+    panel = make(MeasurePanel)
+    ready_session.measured = measured(ready_session, 0.02, live=True)
+    ready_session.measured = measured(ready_session, 0.03)
+    line = panel.readouts["onet_l1"].line
+    assert list(line._values) == [(0.02, False), (0.03, True)]
+    ready_session.lab = replace(ready_session.lab, seed=7)
+    assert panel.how.text() == "seed 7"
+    ready_session.measured = measured(ready_session, 0.04)
+    assert line.values() == (0.04,)
+
+
+def test_measures_are_chosen_from_the_menu(make, ready_session, recorder) -> None:
+    panel = make(MeasurePanel)
+    actions = {a.text(): a for a in panel.fill_menu().actions()}
+    assert [t for t, a in actions.items() if a.isChecked()] == ["Chamfer-L1", "EMD", "F-score"]
+    assert actions["Hausdorff"].toolTip() == "max of the samples, unit cube"
+    actions["Hausdorff"].trigger()
+    recorder.lab.show_measure.assert_called_once_with("hausdorff", True)
+    ready_session.lab = replace(ready_session.lab, metrics=("emd", "hausdorff"))
+    assert list(panel.readouts) == ["emd", "hausdorff"]
+    assert panel.readouts["hausdorff"].name.text() == "Hausdorff"
+    assert not actions["Export the numbers…"].isEnabled()
+    ready_session.measured = measured(ready_session)
+    assert panel.readouts["emd"].value.text() == "≈ 0.0472"
+    with_numbers = {a.text(): a for a in panel.fill_menu().actions()}
+    assert with_numbers["Export the numbers…"].isEnabled()
+
+
+def test_many_measures_scroll_rather_than_grow(make, ready_session) -> None:
+    panel = make(MeasurePanel)
+    more = tuple(replace(ready_session.measures[3], id=f"m{i}", label=f"Measure {i}") for i in range(9))
+    ready_session.measures = more
+    ready_session.lab = replace(ready_session.lab, metrics=tuple(m.id for m in more))
+    assert len(panel.readouts) == 9
+    assert panel._scroll.height() < 5.5 * NumberReadout.HEIGHT + 20
 
 
 def test_another_pair_begins_another_course(make, ready_session) -> None:

@@ -1,0 +1,76 @@
+"""The verbs of the metric laboratory: what is measured and how errors are coloured. Part of the controller; GUI thread only."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from engine.api import Engine
+from engine.progress import Progress
+from studio.lab import COLOUR_MAPS, FIRST_METRICS, Lab
+from studio.session import Session
+from studio.settings import Settings
+from studio.workbench import Handlers, Workbench
+
+
+class Laboratory:
+    """Turns what the user chooses into `session.lab`. Choices that belong to the user, not to the work, go to the settings."""
+
+    def __init__(self, session: Session, engine: Engine, bench: Workbench, settings: Settings) -> None:
+        self._session = session
+        self._engine = engine
+        self._bench = bench
+        self._settings = settings
+        colour_map = settings.colour_map if settings.colour_map in COLOUR_MAPS else COLOUR_MAPS[0]
+        session.lab = Lab(metrics=settings.measures or FIRST_METRICS, colour_map=colour_map)
+
+    def start(self) -> None:
+        """Look up what can be measured."""
+
+        def find(progress: Progress) -> object:
+            progress.check()
+            return self._engine.measures(), self._engine.alignments()
+
+        def found(value: object) -> None:
+            assert isinstance(value, tuple)
+            self._session.measures, self._session.alignments = value
+            known = [info.id for info in self._session.measures]
+            kept = tuple(m for m in self._session.lab.metrics if m in known)  # settings may be those of another version
+            self._session.lab = replace(self._session.lab, metrics=kept or FIRST_METRICS)
+
+        self._bench.submit(self._bench.lanes.work, find, Handlers(done=found))
+
+    # --- what is measured --------------------------------------------------------------------------------------------
+
+    def show_measure(self, metric: str, shown: bool) -> None:
+        """Add a measure to those shown, or take it away; the last one stays."""
+        lab = self._session.lab
+        order = [info.id for info in self._session.measures]
+        chosen = {*lab.metrics, metric} if shown else {*lab.metrics} - {metric}
+        if chosen and metric in order:
+            metrics = tuple(m for m in order if m in chosen)
+            self._session.lab = replace(lab, metrics=metrics)
+            self._settings.measures = metrics
+
+    def choose_alignment(self, name: str) -> None:
+        """Align A to B by a named rule before measuring."""
+        if name in self._session.alignments:
+            self._session.lab = replace(self._session.lab, align=name)
+
+    def choose_seed(self, seed: int) -> None:
+        """Draw other samples of the surfaces."""
+        self._session.lab = replace(self._session.lab, seed=max(0, seed))
+
+    # --- how errors are coloured -------------------------------------------------------------------------------------
+
+    def choose_colour_map(self, name: str) -> None:
+        """Colour errors by another map."""
+        if name in COLOUR_MAPS:
+            self._session.lab = replace(self._session.lab, colour_map=name)
+            self._settings.colour_map = name
+
+    def set_limits(self, low: float, high: float | None) -> None:
+        """Give the first and the last colour to these distances; None lets the upper end follow the errors."""
+        if not math.isfinite(low) or low < 0 or (high is not None and not (math.isfinite(high) and high > low)):
+            return
+        self._session.lab = replace(self._session.lab, low=low, high=high)

@@ -1,0 +1,65 @@
+"""The menu of the measure panel: which measures, aligned how, from which samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from studio.i18n import engine_text, tr
+from studio.laboratory import Laboratory
+from studio.measure_text import alignment_name
+from studio.session import Session
+
+
+def fill_measure_menu(
+    menu: QMenu, session: Session, lab: Laboratory, compare: Callable[[], object], export: Callable[[], object]
+) -> QMenu:
+    """Rebuild `menu` from what the session knows; `compare` and `export` are what its last two lines do."""
+    menu.clear()
+    chosen = session.lab
+    for info in session.measures:
+        action = menu.addAction(engine_text(info.label))
+        action.setCheckable(True)
+        action.setChecked(info.id in chosen.metrics)
+        action.setToolTip(engine_text(info.convention))
+        action.toggled.connect(partial(lab.show_measure, info.id))
+    menu.addSeparator()
+    if len(session.alignments) > 1:
+        rules = menu.addMenu(tr("Alignment"))
+        group = QActionGroup(rules)
+        for name in session.alignments:
+            action = rules.addAction(alignment_name(name))
+            action.setCheckable(True)
+            action.setChecked(name == chosen.align)
+            action.triggered.connect(partial(_call, lab.choose_alignment, name))
+            group.addAction(action)
+    menu.addAction(
+        tr("Seed of the samples: {seed}…", seed=chosen.seed), partial(ask_seed, session, lab, menu.parentWidget().window())
+    )
+    menu.addSeparator()
+    menu.addAction(tr("Compare several shapes…"), compare)
+    menu.addAction(tr("Export the numbers…"), export).setEnabled(session.measured is not None)
+    return menu
+
+
+def ask_seed(session: Session, lab: Laboratory, parent: QWidget) -> QInputDialog:
+    """Ask for another seed."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(tr("Seed of the samples"))
+    dialog.setLabelText(tr("Surfaces are sampled at random places; the same seed gives the same numbers."))
+    dialog.setInputMode(QInputDialog.InputMode.IntInput)
+    dialog.setIntRange(0, 2**31 - 1)
+    dialog.setIntValue(session.lab.seed)
+    dialog.setOkButtonText(tr("Apply"))
+    dialog.setCancelButtonText(tr("Cancel"))
+    dialog.intValueSelected.connect(lab.choose_seed)
+    dialog.open()
+    return dialog
+
+
+def _call(verb: object, name: str, _checked: bool = False) -> None:
+    assert callable(verb)
+    verb(name)
