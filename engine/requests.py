@@ -200,11 +200,11 @@ class Measurement:
         better: "lower" or "higher".
         floor: what two samplings of the same surface (the reference) give, if asked for.
         approximate: True if computed on fewer points than the metric's own convention.
+        bound: proven relative distance to the optimum, only where the value is not exact (0.004: at most 0.4 % above it).
     """
 
     metric: str
     label: str
-        bound: proven relative distance to the optimum, only where the value is not exact (0.004: at most 0.4 % above it).
     value: float
     convention: str
     points: int
@@ -212,11 +212,11 @@ class Measurement:
     better: Literal["lower", "higher"]
     floor: float | None = None
     approximate: bool = False
+    bound: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompareRequest:
-    bound: float | None = None
     """Measure two shapes that live in the same frame. `b` is the reference: scale for unit-cube metrics is taken from it.
 
     Attributes:
