@@ -15,7 +15,7 @@ from engine.assets import model_roots
 from engine.errors import ModelError, PictureError, ShapeError
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import (
-    PREVIEW_LEVELS,
+    FIRST_SHOWN,
     SETTLED_LEVELS,
     CompareRequest,
     Comparison,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from engine.models.base import ShapeModel
 
 __all__ = [
-    "PREVIEW_LEVELS",
+    "FIRST_SHOWN",
     "SETTLED_LEVELS",
     "CompareRequest",
     "Comparison",
@@ -204,7 +204,7 @@ class Engine:
             result = None
             for level in refine(decoded, request.levels, progress):
                 result = ShapeResult(request.latent, level.mesh, level.resolution, level.final, level.decode_ms, level.mesh_ms)
-                if not level.final:
+                if not level.final and level.resolution >= request.first_shown:
                     progress.partial(result)
         if result is None:
             raise ValueError("levels must not be empty")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from engine.api import SETTLED_LEVELS, DecodeRequest, Engine, Latent, Mesh, ShapeResult
+from engine.api import FIRST_SHOWN, SETTLED_LEVELS, DecodeRequest, Engine, Latent, Mesh, ShapeResult
 from studio.document import Entry
 from studio.history import History
 from studio.i18n import engine_text, tr
@@ -39,7 +39,7 @@ class Decoding:
         entry = self._session.document.entry(entry_id)
         if entry is None or entry.latent is None:
             return
-        request = DecodeRequest(entry.latent, SETTLED_LEVELS)
+        request = DecodeRequest(entry.latent, SETTLED_LEVELS, first_shown=FIRST_SHOWN)
         show = partial(self._show, entry_id)
         self._running += 1
         self._bench.submit(

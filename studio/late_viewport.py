@@ -13,6 +13,7 @@ from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from studio.document import Display, Side
+from studio.opengl import software_opengl
 from studio.theme import Theme
 from studio.viewport.view import NullViewport, ShapeView, Viewport
 
@@ -20,8 +21,8 @@ from studio.viewport.view import NullViewport, ShapeView, Viewport
 class LateViewport(QObject):
     """Remembers what it is told until the real viewport arrives, then tells it everything and steps aside.
 
-    The place is held by an empty OpenGL widget: a window that gets its first OpenGL widget after it was shown would be made
-    anew, which the user would see as a flash.
+    Where a graphics card draws, the place is held by an empty OpenGL widget: a window that gets its first OpenGL widget after
+    it was shown would be made anew, which the user would see as a flash.
     """
 
     painted = Signal(float)
@@ -34,7 +35,7 @@ class LateViewport(QObject):
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._memory = NullViewport()
         self._real: Viewport | None = None
-        self._placeholder = QOpenGLWidget()
+        self._placeholder = QWidget() if software_opengl() else QOpenGLWidget()
         self._stack.addWidget(self._placeholder)
 
     @property

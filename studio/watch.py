@@ -9,18 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-_frame_ms = 16
-
-
-def frame_ms() -> int:
-    """Milliseconds between repaints of what moves under the hand."""
-    return _frame_ms
-
-
-def set_frame_ms(milliseconds: int) -> None:
-    """Choose the pace: without a GPU each repaint of any widget composes the whole window anew, which takes a core's time."""
-    global _frame_ms
-    _frame_ms = milliseconds
+#: Milliseconds between repaints of what moves under the hand.
+FRAME_MS = 16
 
 
 class Watch:

@@ -21,7 +21,7 @@ class Lanes:
 
     Attributes:
         preview: decoding, latest wins.
-        metrics: measuring, latest wins.
+        metrics: measuring, latest wins; steps back behind drawing and decoding, which the hand feels.
         work: everything else, one after the other.
     """
 
@@ -32,7 +32,7 @@ class Lanes:
     @classmethod
     def threads(cls) -> Lanes:
         """The product's lanes."""
-        return cls(Lane("preview", "latest"), Lane("metrics", "latest"), Lane("work", "fifo"))
+        return cls(Lane("preview", "latest"), Lane("metrics", "latest", nice=10), Lane("work", "fifo"))
 
     @classmethod
     def inline(cls) -> Lanes:

@@ -12,7 +12,7 @@ from engine.models.checkpoint import load_model
 from engine.progress import NO_PROGRESS, Progress
 
 #: Corners per side of the grids compared, with the levels that lead to each.
-LADDERS = ((25, 49), (25, 49, 97), (33, 65, 129))
+LADDERS = ((17, 33), (17, 33, 65), (17, 33, 65, 129))
 
 
 def bench_decode(engine: Engine, model: str | None = None, runs: int = 3, progress: Progress = NO_PROGRESS) -> Bench:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from engine.jobs.events import Done, Dropped, Event, Failed, Partial, Started, Stepped
+from engine.jobs.threads import step_back
 from engine.progress import Cancelled, Progress
 
 Work = Callable[[Progress], object]
@@ -118,11 +119,14 @@ class Lane:
     Args:
         name: thread name, for debuggers.
         mode: "latest": a new job replaces the waiting one and supersedes the running one; "fifo": jobs queue up.
+        nice: how far the thread steps back behind others when cores are short, 0 to 19 as in nice(1). Linux only; elsewhere
+            all threads are alike.
     """
 
-    def __init__(self, name: str, mode: Literal["latest", "fifo"]) -> None:
+    def __init__(self, name: str, mode: Literal["latest", "fifo"], nice: int = 0) -> None:
         self.name = name
         self.mode = mode
+        self.nice = nice
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
         self._changed = threading.Condition()
@@ -180,6 +184,8 @@ class Lane:
         return not thread.is_alive()
 
     def _loop(self) -> None:
+        if self.nice:
+            step_back(self.nice)
         while True:
             with self._changed:
                 while not self._waiting and not self._closing:

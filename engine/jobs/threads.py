@@ -1,14 +1,27 @@
-"""How worker threads of numeric libraries wait. For program entry points only: it changes the process's environment."""
+"""How threads share few cores."""
 
 from __future__ import annotations
 
 import os
+import sys
+import threading
 
 
 def sleep_while_waiting() -> None:
     """Let OpenMP threads sleep between pieces of work instead of spinning. Call before torch is imported.
 
+    For program entry points only: it changes the process's environment.
+
     Spinning threads win microseconds on an idle machine and lose whole seconds on a busy one: with two cores shared by decoder,
     window and metrics, each spins while the other wants to work. What the user has set stays.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def step_back(nice: int) -> None:
+    """Let the calling thread wait behind others when cores are short, `nice` from 0 to 19 as in nice(1).
+
+    On Linux each thread has a value of its own; elsewhere it belongs to the whole process, and nothing is done.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)

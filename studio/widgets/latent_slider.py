@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 
 from studio.i18n import tr
 from studio.style import font, text_label, theme
-from studio.watch import Calm, frame_ms
+from studio.watch import FRAME_MS, Calm
 
 BARS = 40
 #: Values of the slider's ends reach at least this far, in sigma.
@@ -42,7 +42,7 @@ class LatentTrack(QWidget):
         self._value = 0.0
         self._shown = 0.0
         self._dragging = False
-        self._repaint = Calm(self.update, self, frame_ms())
+        self._repaint = Calm(self.update, self, FRAME_MS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -248,7 +248,7 @@ class LatentSlider(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self.track)
-        self._write_soon = Calm(lambda: self._write(self.track.value), self, frame_ms())
+        self._write_soon = Calm(lambda: self._write(self.track.value), self, FRAME_MS)
         self.track.moved.connect(self._tracked)
         self.track.released.connect(self.released)
         self.field.editingFinished.connect(self._typed)

@@ -1,5 +1,7 @@
 """The lanes' promises: order, one end event, no starving, cancel, close."""
 
+import os
+import sys
 import threading
 
 import pytest
@@ -180,3 +182,20 @@ def test_supersede_stream_shows_a_steady_stream():
     assert shown[-1] == (299, "final")
     assert len(values) >= 5
     lane.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of single threads")
+def test_a_nice_lane_steps_back_alone():
+    def priority(_):
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    here = priority(None)
+    found = {}
+    for name, nice in (("kind", 7), ("plain", 0)):
+        events = []
+        lane = Lane(name, "fifo", nice=nice)
+        assert lane.submit(priority, events.append).wait(5)
+        lane.close()
+        found[name] = events[-1].value
+    assert found == {"kind": min(here + 7, 19), "plain": here}
+    assert priority(None) == here

@@ -18,12 +18,12 @@ pytestmark = pytest.mark.display
 class Shown:
     """A window with nothing but the viewport, and ways to look at its pixels."""
 
-    def __init__(self, qtbot, theme=DARK, size=(640, 480)) -> None:
+    def __init__(self, qtbot, theme=DARK, size=(640, 480), software=True) -> None:
         from studio.viewport.widget import VtkViewport
 
         self.qtbot = qtbot
         self.window = QMainWindow()
-        self.viewport = VtkViewport(self.window, theme)
+        self.viewport = VtkViewport(self.window, theme, software)
         self.window.setCentralWidget(self.viewport.widget)
         self.window.resize(*size)
         with qtbot.waitSignal(self.viewport.painted, timeout=20000):
@@ -57,12 +57,13 @@ class Shown:
         self.window.deleteLater()
 
 
-@pytest.fixture
-def shown(qtbot):
+@pytest.fixture(params=[True, False], ids=["image", "opengl"])
+def shown(qtbot, request):
+    """Both ways of getting pixels on screen must behave alike."""
     made = []
 
     def make(*args, **kwargs):
-        made.append(Shown(qtbot, *args, **kwargs))
+        made.append(Shown(qtbot, *args, software=request.param, **kwargs))
         return made[-1]
 
     yield make

@@ -1,0 +1,89 @@
+"""What the mouse does in a viewport, whichever way its pixels get on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+
+from studio.document import Side
+from studio.viewport.orbit import Orbit
+from studio.viewport.scene import Scene
+
+#: Degrees turned by a drag across one height of the view.
+TURN = 220.0
+
+
+class Hand:
+    """Mixed into a QWidget with a `scene` and a signal `picked`; moves the camera and asks for one paint by `mark`.
+
+    VTK's own interactor is left out: it paints as often as the mouse moves, and some of its keys would quit the window.
+    """
+
+    scene: Scene
+    mark: Callable[[], None]
+    picked: Any
+    _last: QPointF | None = None
+    _pressed: QPointF | None = None
+
+    if TYPE_CHECKING:  # what QWidget brings
+
+        def width(self) -> int: ...  # noqa: D102
+        def height(self) -> int: ...  # noqa: D102
+        def setCursor(self, shape: Qt.CursorShape) -> None: ...  # noqa: D102
+        def unsetCursor(self) -> None: ...  # noqa: D102
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to turn (left), or to move (middle, right, or with Shift)."""
+        self._last = self._pressed = event.position()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Turn or move the camera."""
+        if self._last is None or not event.buttons():
+            return
+        step = (event.position() - self._last) / max(1, self.height())
+        self._last = event.position()
+        panning = event.buttons() & (Qt.MouseButton.MiddleButton | Qt.MouseButton.RightButton)
+        if panning or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.scene.look(self.scene.orbit.moved(-step.x(), step.y()))
+        else:
+            self.scene.look(self.scene.orbit.turned(-TURN * step.x(), TURN * step.y()))
+        self.mark()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A press without a move picks the side."""
+        self.unsetCursor()
+        pressed, self._last, self._pressed = self._pressed, None, None
+        if pressed is not None and (event.position() - pressed).manhattanLength() < 4:
+            self.picked.emit(self.side_at(event.position().x()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Back to the standard view."""
+        self._last = self._pressed = None
+        self.reset()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Nearer and farther."""
+        self.scene.look(self.scene.orbit.zoomed(1.0015 ** event.angleDelta().y()))
+        self.mark()
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys are the window's business: some of VTK's would quit it."""
+        event.ignore()
+
+    keyReleaseEvent = keyPressEvent
+
+    def side_at(self, x: float) -> Side:
+        """The side under a horizontal position."""
+        sides = self.scene.sides
+        return sides[0] if len(sides) == 1 or x < self.width() / 2 else sides[1]
+
+    def reset(self) -> None:
+        """The standard view, framed."""
+        self.scene.orbit = Orbit()
+        self.scene.frame((self.width(), self.height()))
+        self.mark()
