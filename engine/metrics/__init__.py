@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from engine.metrics.compare import compare
-from engine.metrics.points import chamfer_l1_half, chamfer_squared_sum, emd_exact, f_score, hausdorff, nearest
+from engine.metrics.neighbours import Neighbours, nearest, nearest_both
+from engine.metrics.points import chamfer_l1_half, chamfer_squared_sum, emd_exact, f_score, hausdorff
 from engine.metrics.surface import normal_consistency, point_to_surface, volume_iou
 from engine.metrics.table import METRICS, Metric, Pair
 
 __all__ = [
     "METRICS",
     "Metric",
+    "Neighbours",
     "Pair",
     "chamfer_l1_half",
     "chamfer_squared_sum",
@@ -18,6 +20,7 @@ __all__ = [
     "f_score",
     "hausdorff",
     "nearest",
+    "nearest_both",
     "normal_consistency",
     "point_to_surface",
     "volume_iou",

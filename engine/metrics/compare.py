@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.errors import EngineError, ShapeError
 from engine.geometry.frames import frame_scale
 from engine.geometry.sampling import sample_shape
+from engine.metrics import compiled
 from engine.metrics.surface import point_to_surface
 from engine.metrics.table import METRICS, Metric, Pair
 from engine.progress import NO_PROGRESS, Progress
@@ -31,6 +32,7 @@ def compare(request: CompareRequest, progress: Progress = NO_PROGRESS) -> Compar
         EngineError: a measure is unknown.
     """
     began = perf_counter()
+    compiled.ensure_started()  # whoever measures once will measure again
     require_same_frame(request.a, request.b)
     metrics = [_metric(name) for name in request.metrics]
     reason = _reason_against(request.a, "A") or _reason_against(request.b, "B")

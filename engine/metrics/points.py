@@ -1,7 +1,6 @@
 """Distances between point sets. Everywhere `a` is the result and `b` the reference, both (N, 3) in one frame.
 
-Four conventions go by the name "Chamfer distance" in the literature; here each function's name says which one it is. SciPy is
-imported when first used; its heavy parts release the interpreter lock.
+Four conventions go by the name "Chamfer distance" in the literature; here each function's name says which one it is.
 """
 
 from __future__ import annotations
@@ -10,62 +9,36 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import ShapeError
-from engine.progress import NO_PROGRESS, Progress
+from engine.metrics.neighbours import nearest, nearest_both
 
-#: Queries per call of the tree, about 25 ms.
-_CHUNK = 20_000
-
-
-def nearest(a: ArrayLike, b: ArrayLike, progress: Progress = NO_PROGRESS) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """For each point of `a` the distance to the nearest point of `b`, and which one that is.
-
-    Returns:
-        (N,) Euclidean distances in the units of the points, (N,) indices into `b`.
-
-    Raises:
-        ShapeError: `b` is empty while `a` is not.
-    """
-    from scipy.spatial import cKDTree
-
-    points, targets = _points(a), _points(b)
-    distances, indices = np.zeros(len(points)), np.zeros(len(points), np.int64)
-    if len(points) == 0:
-        return distances, indices
-    if len(targets) == 0:
-        raise ShapeError("There are no points to measure the distance to.")
-    progress.check()
-    asked, stored = _along_a_path(points), _along_a_path(targets)
-    tree = cKDTree(targets[stored], balanced_tree=False, compact_nodes=False)  # half the time to build, as fast to ask
-    for start in range(0, len(points), _CHUNK):
-        progress.check()
-        part = asked[start : start + _CHUNK]
-        distances[part], found = tree.query(points[part], workers=1)
-        indices[part] = stored[found]
-    return distances, indices
-
-
-def _along_a_path(points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """An order in which neighbours in space are neighbours in memory: large queries take a third of the time."""
-    if len(points) < 4096:
-        return np.arange(len(points))
-    low, high = points.min(axis=0), points.max(axis=0)
-    cell = ((points - low) * (24 / np.maximum(high - low, 1e-12))).astype(np.int64)
-    return np.argsort((cell[:, 0] * 32 + cell[:, 1]) * 32 + cell[:, 2], kind="stable")
+__all__ = [
+    "chamfer_l1_half",
+    "chamfer_squared_sum",
+    "emd_exact",
+    "f_score",
+    "f_score_of_distances",
+    "hausdorff",
+    "nearest",
+    "nearest_both",
+]
 
 
 def chamfer_squared_sum(a: ArrayLike, b: ArrayLike) -> float:
     """Mean squared distance a to b plus mean squared distance b to a (DeepSDF's evaluation; PyTorch3D; Kaolin)."""
-    return float((nearest(a, b)[0] ** 2).mean() + (nearest(b, a)[0] ** 2).mean())
+    (there, _), (back, _) = nearest_both(a, b)
+    return float((there**2).mean() + (back**2).mean())
 
 
 def chamfer_l1_half(a: ArrayLike, b: ArrayLike) -> float:
     """Half of (mean distance a to b + mean distance b to a), not squared ("Chamfer-L1" of Occupancy Networks)."""
-    return float((nearest(a, b)[0].mean() + nearest(b, a)[0].mean()) / 2)
+    (there, _), (back, _) = nearest_both(a, b)
+    return float((there.mean() + back.mean()) / 2)
 
 
 def hausdorff(a: ArrayLike, b: ArrayLike) -> float:
     """Largest distance of any point to the other set, the larger of both directions."""
-    return float(max(nearest(a, b)[0].max(), nearest(b, a)[0].max()))
+    (there, _), (back, _) = nearest_both(a, b)
+    return float(max(there.max(), back.max()))
 
 
 def f_score(a: ArrayLike, b: ArrayLike, threshold: float) -> float:
@@ -73,7 +46,8 @@ def f_score(a: ArrayLike, b: ArrayLike, threshold: float) -> float:
 
     Precision is the share of `a` within the threshold of `b`, recall the share of `b` within it of `a`.
     """
-    return f_score_of_distances(nearest(a, b)[0], nearest(b, a)[0], threshold)
+    (there, _), (back, _) = nearest_both(a, b)
+    return f_score_of_distances(there, back, threshold)
 
 
 def f_score_of_distances(a_to_b: NDArray[np.float64], b_to_a: NDArray[np.float64], threshold: float) -> float:

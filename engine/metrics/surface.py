@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import DependencyMissing, ShapeError
-from engine.metrics.points import nearest
+from engine.metrics.neighbours import nearest
 from engine.progress import NO_PROGRESS, Progress
 from engine.shapes import Mesh, Shape
 

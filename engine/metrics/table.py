@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeError
-from engine.metrics.points import emd_exact, f_score_of_distances, nearest
+from engine.metrics.neighbours import Found, nearest_both
+from engine.metrics.points import emd_exact, f_score_of_distances
 from engine.metrics.surface import normal_consistency
 from engine.progress import NO_PROGRESS, Progress
 from engine.shapes import Frame
@@ -45,26 +46,20 @@ class Pair:
         self._unscaled: Pair | None = None
 
     @cached_property
-    def _there(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def _both(self) -> tuple[Found, Found]:
         if self._unscaled is not None:
-            return self._unscaled._there
-        return nearest(self.a, self.b, self.progress)
-
-    @cached_property
-    def _back(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        if self._unscaled is not None:
-            return self._unscaled._back
-        return nearest(self.b, self.a, self.progress)
+            return self._unscaled._both
+        return nearest_both(self.a, self.b, self.progress)
 
     @property
     def a_to_b(self) -> NDArray[np.float64]:
         """(N,) distance of each point of a to its nearest of b."""
-        return self._there[0] / self.scale
+        return self._both[0][0] / self.scale
 
     @property
     def b_to_a(self) -> NDArray[np.float64]:
         """(M,) distance of each point of b to its nearest of a."""
-        return self._back[0] / self.scale
+        return self._both[1][0] / self.scale
 
     def scaled(self, scale: float) -> Pair:
         """The same pair with another unit of length; neighbours are still found only once."""
@@ -81,7 +76,7 @@ class Pair:
         """Mean absolute cosine of the normals of nearest points."""
         if self.normals_a is None or self.normals_b is None:
             raise ShapeError("Normal consistency needs two surfaces, or clouds with normals.")
-        return normal_consistency(self.normals_a, self.normals_b, self._there[1], self._back[1])
+        return normal_consistency(self.normals_a, self.normals_b, self._both[0][1], self._both[1][1])
 
 
 @dataclass(frozen=True, slots=True)
