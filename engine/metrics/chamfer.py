@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from engine.errors import ShapeError
+from engine.metrics import compiled
 from engine.metrics.neighbours import nearest_both
 from engine.progress import NO_PROGRESS, Progress
 
@@ -178,6 +179,7 @@ def _paired(a: Tensor, b: Tensor, partners: Tensor, squared: bool) -> Tensor:
 
 def _search(a: Tensor, b: Tensor, of_a: Tensor | None, of_b: Tensor | None) -> tuple[Tensor, Tensor]:
     """Numbers of the nearest points (B, N) and (B, M), by the index of `engine.metrics.neighbours`."""
+    compiled.ensure_started()  # whoever asks once will ask again: this is how training looks
     there, back = np.zeros(a.shape[:2], np.int64), np.zeros(b.shape[:2], np.int64)
     for i, (x, y) in enumerate(zip(a.detach().numpy(), b.detach().numpy(), strict=True)):
         n = a.shape[1] if of_a is None else int(of_a[i])

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import numpy as np
 import torch
 from pydantic import Field as Bound
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.metrics.chamfer import PRESETS
 from engine.models.base import ModelConfig, ShapeModel, seeded
 from engine.models.picture_head import PictureHead
 
@@ -35,6 +35,7 @@ class PointSetConfig(ModelConfig):
         head_hidden, map_channels, dropout: see `engine.models.picture_head.PictureHead`.
         picture_noise: standard deviation of noise on the picture's part in training; what it hides is left for r to say.
         draws: n of Min-of-N.
+        chamfer: which Chamfer distance (see `engine.metrics.chamfer`).
         chamfer_weight, emd_weight: weights of the two distances in the loss.
         emd_points: points per side of the exact assignment.
         emd_shapes: shapes of a batch for which it is computed.
@@ -50,6 +51,7 @@ class PointSetConfig(ModelConfig):
     dropout: float = Bound(default=0.3, ge=0, lt=1)
     picture_noise: float = Bound(default=0.3, ge=0)
     draws: int = Bound(default=2, ge=1)
+    chamfer: Literal["notes_hard", "notes_soft"] = "notes_hard"
     chamfer_weight: float = Bound(default=1.0, ge=0)
     emd_weight: float = Bound(default=1.0, ge=0)
     emd_points: int = Bound(default=256, ge=8)
@@ -109,7 +111,7 @@ class PointSetGenerator(ShapeModel):
         codes = torch.cat([c.unsqueeze(1).expand(-1, config.draws, -1), r], dim=-1)
         made = self.points_of(codes.flatten(0, 1))  # (B n, N, 3)
         truth = batch["surface"].repeat_interleave(config.draws, dim=0)
-        chamfer = chamfer_squared(made, truth).view(count, config.draws)
+        chamfer = PRESETS[config.chamfer](made, truth).view(count, config.draws)
         total = config.chamfer_weight * chamfer
         losses: dict[str, Tensor] = {"chamfer": chamfer.min(dim=1).values.mean().detach()}
         if config.emd_weight and config.emd_shapes:
@@ -135,34 +137,6 @@ class PointSetGenerator(ShapeModel):
         """Points (N, 3) of one code z (D,)."""
         with torch.inference_mode():
             return self.points_of(z.unsqueeze(0)).squeeze(0)
-
-
-def chamfer_squared(a: Tensor, b: Tensor) -> Tensor:
-    """Mean squared distance to the nearest neighbour, both ways added: (B,) for a (B, N, 3) and b (B, M, 3).
-
-    Neighbours are found without gradients; the gradient flows through the distances to them, as it does through a minimum.
-    """
-    with torch.no_grad():
-        forth_rows, back_rows = _neighbours(a, b)
-    forth = (a - b.gather(1, forth_rows)).square().sum(-1).mean(1)
-    back = (b - a.gather(1, back_rows)).square().sum(-1).mean(1)
-    return forth + back
-
-
-def _neighbours(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Index in b of the nearest neighbour of every point of a, and the other way round: (B, N, 3) and (B, M, 3) int64."""
-    if a.device.type == "cpu":  # trees beat a full table by a factor of three on one core
-        from scipy.spatial import cKDTree
-
-        forth, back = [], []
-        for x, y in zip(a.detach().float().numpy(), b.detach().float().numpy(), strict=True):
-            forth.append(cKDTree(y).query(x)[1])
-            back.append(cKDTree(x).query(y)[1])
-        nearest_b, nearest_a = torch.from_numpy(np.stack(forth)), torch.from_numpy(np.stack(back))
-    else:
-        table = torch.cdist(a.detach().float(), b.detach().float())
-        nearest_b, nearest_a = table.argmin(dim=2), table.argmin(dim=1)
-    return nearest_b.unsqueeze(-1).expand(-1, -1, 3), nearest_a.unsqueeze(-1).expand(-1, -1, 3)
 
 
 def assignment_distance(a: Tensor, b: Tensor) -> Tensor:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from engine.metrics.chamfer import notes_hard, notes_soft
 from engine.models.base import EncodesPictures
-from engine.models.psgn import PointSetConfig, PointSetGenerator, assignment_distance, chamfer_squared
+from engine.models.psgn import PointSetConfig, PointSetGenerator, assignment_distance
 
 SMALL = {"picture_dim": 6, "random_dim": 3, "points": 32, "hidden": 24, "head_hidden": 8, "map_channels": 2}
 
@@ -15,7 +16,7 @@ def test_chamfer_equals_the_definition() -> None:
     a, b = torch.randn(3, 20, 3), torch.randn(3, 31, 3)
     table = (a[:, :, None] - b[:, None]).square().sum(-1)
     expected = table.min(2).values.mean(1) + table.min(1).values.mean(1)
-    torch.testing.assert_close(chamfer_squared(a, b), expected)
+    torch.testing.assert_close(notes_hard(a, b), expected)
 
 
 def test_chamfer_has_the_gradient_of_the_definition() -> None:
@@ -23,7 +24,7 @@ def test_chamfer_has_the_gradient_of_the_definition() -> None:
     a, b = torch.randn(2, 9, 3, requires_grad=True), torch.randn(2, 7, 3)
     table = (a[:, :, None] - b[:, None]).square().sum(-1)
     (expected,) = torch.autograd.grad((table.min(2).values.mean(1) + table.min(1).values.mean(1)).sum(), a)
-    (found,) = torch.autograd.grad(chamfer_squared(a, b).sum(), a)
+    (found,) = torch.autograd.grad(notes_hard(a, b).sum(), a)
     torch.testing.assert_close(found, expected)
 
 
@@ -33,6 +34,26 @@ def test_assignment_distance_is_the_best_permutation() -> None:
     for x, y, found in zip(a.numpy(), b.numpy(), assignment_distance(a, b), strict=True):
         best = min(np.linalg.norm(x - y[list(order)], axis=1).mean() for order in itertools.permutations(range(6)))
         assert float(found) == pytest.approx(best, rel=1e-4)
+
+
+def test_the_loss_is_the_chamfer_distance_that_the_configuration_names() -> None:
+    torch.manual_seed(4)
+    batch = {"c": torch.randn(2, 6), "surface": torch.randn(2, 40, 3)}
+    found = []
+    for name in ("notes_hard", "notes_soft"):
+        torch.manual_seed(5)
+        model = PointSetGenerator(PointSetConfig(**SMALL, draws=1, emd_weight=0.0, picture_noise=0.0, chamfer=name)).train()
+        losses = model.loss(batch)
+        losses["loss"].backward()
+        assert all(parameter.grad is not None for parameter in model.join.parameters())
+        torch.manual_seed(5)
+        model = PointSetGenerator(PointSetConfig(**SMALL, draws=1, emd_weight=0.0, picture_noise=0.0)).train()
+        made = model.points_of(torch.cat([batch["c"], torch.randn(2, 1, 3)[:, 0]], dim=1))
+        found.append(float(losses["loss"].detach()))
+        assert found[-1] == pytest.approx(
+            float((notes_hard, notes_soft)[name == "notes_soft"](made, batch["surface"]).mean().detach())
+        )
+    assert found[0] != found[1]
 
 
 def test_min_of_n_takes_the_better_draw() -> None:
@@ -46,7 +67,7 @@ def test_min_of_n_takes_the_better_draw() -> None:
     each = []
     for c, draws, truth in zip(batch["c"], r, batch["surface"], strict=True):
         made = [model.points_of(torch.cat([c, one])[None]) for one in draws]
-        each.append(min(float(chamfer_squared(points, truth[None]).detach()) for points in made))
+        each.append(min(float(notes_hard(points, truth[None]).detach()) for points in made))
     assert found == pytest.approx(sum(each) / 2, rel=1e-4)
 
 
