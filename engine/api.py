@@ -24,6 +24,8 @@ from engine.requests import (
     FitRequest,
     FitResult,
     LatentSpace,
+    Match,
+    MatchRequest,
     Measurement,
     MetricInfo,
     ModelInfo,
@@ -34,6 +36,9 @@ from engine.requests import (
 from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.models.base import ShapeModel
 
 __all__ = [
@@ -49,6 +54,8 @@ __all__ = [
     "Frame",
     "Latent",
     "LatentSpace",
+    "Match",
+    "MatchRequest",
     "Measurement",
     "Mesh",
     "MetricInfo",
@@ -333,6 +340,27 @@ class Engine:
     def alignments(self) -> tuple[str, ...]:
         """Names of the rules by which a shape can be aligned to its reference."""
         return ("none",)
+
+    def match(self, request: MatchRequest, progress: Progress = NO_PROGRESS) -> Match:
+        """Samples of two shapes, matched one to one so that the mean distance is least.
+
+        Raises:
+            FrameMismatch: if they live in different frames.
+            ShapeError: if one of them is empty.
+        """
+        from engine.metrics.matching import match
+
+        return match(request, progress)
+
+    def partner(self, point: NDArray[np.float64], shape: Shape) -> tuple[NDArray[np.float64], float]:
+        """(3,) nearest point of a shape to a point in its frame, and their distance.
+
+        Raises:
+            ShapeError: if the shape is empty.
+        """
+        from engine.metrics.partner import partner
+
+        return partner(point, shape)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

@@ -296,3 +296,44 @@ class MetricInfo:
     frame: Frame
     points: int
     better: Literal["lower", "higher"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatchRequest:
+    """Match samples of `a` with samples of the reference `b`, one to one, so that the mean distance is least.
+
+    Attributes:
+        a, b: the shapes, in one frame.
+        points: points per side; None takes those of the measure "emd".
+        seed: seed of the surface samples.
+        live: a quick answer with a proven bound, warm from the last one, instead of the optimum.
+    """
+
+    a: Shape
+    b: Shape
+    points: int | None = None
+    seed: int = 0
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """Answer to a `MatchRequest`.
+
+    Attributes:
+        start: (N, 3) samples of `a`, in the shapes' frame.
+        end: (N, 3) the partner of each in `b`.
+        lengths: (N,) distance of each pair, in the shapes' frame.
+        value: the earth mover's distance that the matching has, in `frame`.
+        bound: proven relative distance of `value` to the optimum; 0 if it is the optimum.
+        frame: frame of `value`.
+        milliseconds: time spent.
+    """
+
+    start: NDArray[np.float32]
+    end: NDArray[np.float32]
+    lengths: NDArray[np.float32]
+    value: float
+    bound: float
+    frame: Frame
+    milliseconds: float

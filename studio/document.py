@@ -9,7 +9,7 @@ from engine.api import Latent, Picture, Shape
 
 Side = Literal["a", "b"]
 Origin = Literal["picture", "file", "latent", "training", "fit"]
-Display = Literal["solid", "points", "error"]
+Display = Literal["solid", "points", "error", "matching"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

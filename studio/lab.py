@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.api import Match, Shape
+from studio.colour_maps import FIRST_MAP
+from studio.document import Side
+
 #: Measures shown at first.
 FIRST_METRICS = ("onet_l1", "emd", "f_score")
-#: Colour maps of the error scale: all rise evenly in lightness, and all but the last can be read by colour-blind eyes.
-COLOUR_MAPS = ("cividis", "viridis", "magma", "grey", "turbo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Lab:
         metrics: ids of the measures shown, in order.
         align: name of the alignment of A to B before measuring; "none" leaves it as it is.
         seed: seed of the surface samples.
-        colour_map: one of `COLOUR_MAPS`.
+        colour_map: one of `studio.colour_maps.MAPS`.
         low: distance that has the first colour.
         high: distance that has the last colour; None follows the 99th percentile of what is shown.
     """
@@ -26,7 +31,7 @@ class Lab:
     metrics: tuple[str, ...] = FIRST_METRICS
     align: str = "none"
     seed: int = 0
-    colour_map: str = "cividis"
+    colour_map: str = FIRST_MAP
     low: float = 0.0
     high: float | None = None
 
@@ -34,3 +39,44 @@ class Lab:
     def how(self) -> tuple[str, int]:
         """What changes every number: numbers of different kinds must not stand in one line."""
         return self.align, self.seed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A point that the user picked, and its partner on the other shape.
+
+    Attributes:
+        side: whose point it is.
+        shape: the shape it lies on.
+        point: (3,) the point, in the shapes' frame.
+        partner: (3,) the nearest point of the other shape (or its partner in the matching); None while it is being looked for.
+        distance: between the two, in the shapes' frame.
+        matched: True for the partner in the matching.
+    """
+
+    side: Side
+    shape: Shape | None
+    point: NDArray[np.float64]
+    partner: NDArray[np.float64] | None = None
+    distance: float = 0.0
+    matched: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transport:
+    """A matching of A with B, and how far its points have gone.
+
+    Attributes:
+        a_shape, b_shape: what was matched.
+        match: the pairs.
+        time: 0 at A to 1 at B.
+        live: True for the quick answer while something moves.
+        stale: True if a shape has changed since; the view must say so.
+    """
+
+    a_shape: Shape
+    b_shape: Shape
+    match: Match
+    time: float = 0.0
+    live: bool = False
+    stale: bool = False

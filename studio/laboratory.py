@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.api import Engine
 from engine.progress import Progress
-from studio.lab import COLOUR_MAPS, FIRST_METRICS, Lab
+from studio.colour_maps import FIRST_MAP, MAPS
+from studio.document import Side
+from studio.lab import FIRST_METRICS, Lab
+from studio.matching import Matching
+from studio.probing import Probing
 from studio.session import Session
 from studio.settings import Settings
 from studio.workbench import Handlers, Workbench
@@ -21,7 +28,9 @@ class Laboratory:
         self._engine = engine
         self._bench = bench
         self._settings = settings
-        colour_map = settings.colour_map if settings.colour_map in COLOUR_MAPS else COLOUR_MAPS[0]
+        colour_map = settings.colour_map if settings.colour_map in MAPS else FIRST_MAP
+        self._probing = Probing(session, engine, bench)
+        self._matching = Matching(session, engine, bench)
         session.lab = Lab(metrics=settings.measures or FIRST_METRICS, colour_map=colour_map)
 
     def start(self) -> None:
@@ -65,7 +74,7 @@ class Laboratory:
 
     def choose_colour_map(self, name: str) -> None:
         """Colour errors by another map."""
-        if name in COLOUR_MAPS:
+        if name in MAPS:
             self._session.lab = replace(self._session.lab, colour_map=name)
             self._settings.colour_map = name
 
@@ -74,3 +83,21 @@ class Laboratory:
         if not math.isfinite(low) or low < 0 or (high is not None and not (math.isfinite(high) and high > low)):
             return
         self._session.lab = replace(self._session.lab, low=low, high=high)
+
+    # --- partners ----------------------------------------------------------------------------------------------------
+
+    def pick(self, side: Side, point: NDArray[np.float64], index: int) -> None:
+        """Look for the partner of a point on a side: (3,) in the shape's frame, `index` the vertex or sample it hangs on."""
+        self._probing.pick(side, point, index)
+
+    def end_pick(self) -> None:
+        """Forget the picked point."""
+        self._probing.end()
+
+    def move_transport(self, time: float) -> None:
+        """Send the points of the matching to fraction `time` (0 to 1) of their way from A to B."""
+        self._matching.move(time)
+
+    def match_again(self) -> None:
+        """Match A with B now, also after the user has cancelled it."""
+        self._matching.again()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from studio.document import Display, Side
 from studio.opengl import software_opengl
 from studio.theme import Theme
+from studio.viewport.flow import Flow, Marks
 from studio.viewport.view import NullViewport, ShapeView, Viewport
 
 
@@ -27,6 +28,8 @@ class LateViewport(QObject):
 
     painted = Signal(float)
     picked = Signal(str)
+    hovered = Signal(object)
+    touched = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,14 +53,19 @@ class LateViewport(QObject):
         if memory.theme is not None:
             real.set_theme(memory.theme)
         real.set_split(memory.split, "b" if memory.only == "b" else "a")
+        real.set_colour_map(memory.colour_map)
         real.set_display(memory.display)
         real.set_camera(memory.camera())
         for side, view in memory.views.items():
             real.show(side, view)
             real.set_colours(side, memory.values[side], memory.limits)
+        real.set_flow(memory.flow, memory.time, memory.limits)
+        real.set_marks(memory.marks)
         self._real = real
         real.painted.connect(self.painted)
         real.picked.connect(self.picked)
+        real.hovered.connect(self.hovered)
+        real.touched.connect(self.touched)
         self._stack.addWidget(real.widget)
         self._stack.setCurrentWidget(real.widget)
         self._stack.removeWidget(self._placeholder)
@@ -78,6 +86,18 @@ class LateViewport(QObject):
     def set_colours(self, side: Side, values: NDArray[np.float32] | None, limits: tuple[float, float]) -> None:
         """See `Viewport`."""
         self._target.set_colours(side, values, limits)
+
+    def set_colour_map(self, name: str) -> None:
+        """See `Viewport`."""
+        self._target.set_colour_map(name)
+
+    def set_flow(self, flow: Flow | None, time: float, limits: tuple[float, float]) -> None:
+        """See `Viewport`."""
+        self._target.set_flow(flow, time, limits)
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """See `Viewport`."""
+        self._target.set_marks(marks)
 
     def set_theme(self, theme: Theme) -> None:
         """See `Viewport`."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from studio.colour_maps import MAPS
 from studio.i18n import engine_text, tr
 from studio.laboratory import Laboratory
 from studio.measure_text import alignment_name
 from studio.session import Session
+
+#: What the maps are called.
+COLOURS = {"cividis": "Cividis (blue to yellow)", "viridis": "Viridis (violet to yellow)", "magma": "Magma (violet to cream)",
+           "grey": "Grey"}  # fmt: skip
 
 
 def fill_measure_menu(
@@ -28,14 +33,10 @@ def fill_measure_menu(
         action.toggled.connect(partial(lab.show_measure, info.id))
     menu.addSeparator()
     if len(session.alignments) > 1:
-        rules = menu.addMenu(tr("Alignment"))
-        group = QActionGroup(rules)
-        for name in session.alignments:
-            action = rules.addAction(alignment_name(name))
-            action.setCheckable(True)
-            action.setChecked(name == chosen.align)
-            action.triggered.connect(partial(_call, lab.choose_alignment, name))
-            group.addAction(action)
+        rules = {name: alignment_name(name) for name in session.alignments}
+        _add_choice(menu.addMenu(tr("Alignment")), rules, chosen.align, lab.choose_alignment)
+    maps = {name: tr(COLOURS[name]) for name in MAPS}
+    _add_choice(menu.addMenu(tr("Colours of the errors")), maps, chosen.colour_map, lab.choose_colour_map)
     menu.addAction(
         tr("Seed of the samples: {seed}…", seed=chosen.seed), partial(ask_seed, session, lab, menu.parentWidget().window())
     )
@@ -60,6 +61,12 @@ def ask_seed(session: Session, lab: Laboratory, parent: QWidget) -> QInputDialog
     return dialog
 
 
-def _call(verb: object, name: str, _checked: bool = False) -> None:
-    assert callable(verb)
-    verb(name)
+def _add_choice(menu: QMenu, options: Mapping[str, str], current: str, choose: Callable[[str], None]) -> None:
+    """One of several, by radio marks."""
+    group = QActionGroup(menu)
+    for name, title in options.items():
+        action = menu.addAction(title)
+        action.setCheckable(True)
+        action.setChecked(name == current)
+        action.triggered.connect(lambda _=False, n=name: choose(n))
+        group.addAction(action)

@@ -13,7 +13,7 @@ from psygnal import SignalGroupDescriptor
 
 from engine.api import Comparison, LatentSpace, MetricInfo, ModelInfo, Shape
 from studio.document import Document
-from studio.lab import Lab
+from studio.lab import Lab, Probe, Transport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +90,8 @@ class Session:
         alignments: names of the rules by which A can be aligned to B before measuring.
         lab: what is measured, and how errors are coloured.
         measured: last comparison of A and B, or None.
+        probe: the picked point and its partner, or None.
+        transport: the matching of A with B, or None.
         notice: last notice, or None when dismissed.
         performance: timings of the last shown result.
         history: labels of all undo steps, oldest first; `position` of them are done.
@@ -106,6 +108,8 @@ class Session:
     alignments: tuple[str, ...] = ("none",)
     lab: Lab = field(default_factory=Lab)
     measured: Measured | None = None
+    probe: Probe | None = None
+    transport: Transport | None = None
     notice: Notice | None = None
     performance: Performance = field(default_factory=Performance)
     history: tuple[str, ...] = ()

@@ -1,20 +1,11 @@
-"""Colour tokens of the two themes and of the error scale. Free of Qt, so that the scene and the tests can use it too."""
+"""Colour tokens of the two themes. Free of Qt, so that the scene and the tests can use it too."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 ThemeName = Literal["dark", "light"]
-
-#: Cividis (Nuñez, Anderton and Renslow, PLOS ONE 2018) at equal steps; colours between are interpolated linearly.
-CIVIDIS = (
-    "#00224e", "#002e6a", "#1a386f", "#32436d", "#434e6c", "#535a6d", "#61656f", "#6f7073", "#7d7c78",
-    "#8c8878", "#9b9476", "#aba072", "#bcae6c", "#cdbb63", "#dec958", "#f0d846", "#fee838",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +83,3 @@ def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-def error_scale(steps: int = 256) -> NDArray[np.uint8]:
-    """(steps, 3) colours of the error scale, from no error to the upper limit."""
-    anchors = 255 * np.array([rgb(c) for c in CIVIDIS])
-    at = np.linspace(0, len(anchors) - 1, steps)
-    channels = [np.interp(at, np.arange(len(anchors)), anchors[:, i]) for i in range(3)]
-    return np.stack(channels, axis=1).round().astype(np.uint8)

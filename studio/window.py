@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import base64
-import time
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QMenu, QStatusBar, QVBoxLayout, QWidget
 
-from engine.api import Shape
 from studio import style
 from studio.commands import MENUS, Command, make_action, menu_title, refresh_action
 from studio.controller import Controller
@@ -20,14 +16,15 @@ from studio.document import Side
 from studio.i18n import tr
 from studio.panels.history import HistoryPanel
 from studio.panels.latent import LatentPanel
-from studio.panels.measure import MeasurePanel, error_limit
+from studio.panels.measure import MeasurePanel
 from studio.panels.picture import PicturePanel
 from studio.panels.shapes import ShapesPanel
+from studio.pointing import Pointing
 from studio.session import Session
 from studio.settings import Settings
-from studio.viewport.carry import carried, points_of
+from studio.viewing import Viewing
 from studio.viewport.stage import Stage
-from studio.viewport.view import ShapeView, Viewport
+from studio.viewport.view import Viewport
 from studio.watch import Calm, Watch
 from studio.widgets.bars import JobStrip
 from studio.widgets.card import Card, CardDock
@@ -38,7 +35,6 @@ from studio.window_actions import Actions, dropped_files
 LEFT, RIGHT = 252, 312
 #: Milliseconds that a notice stays which asks for nothing.
 NEWS = 9000
-SIDES: tuple[Side, Side] = ("a", "b")
 
 
 class MainWindow(QMainWindow):
@@ -65,7 +61,6 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self._watch = Watch()
         self._retired = False
-        self._gui_ms = 0.0
         self.viewport.set_theme(style.theme())
         self.stage = Stage(viewport)
         self.display_bar = DisplayBar()
@@ -168,9 +163,10 @@ class MainWindow(QMainWindow):
         self._news = QTimer(self, singleShot=True, interval=NEWS)
         self._news.timeout.connect(self.controller.dismiss_notice)
         self._calm_line = Calm(self._refresh_line, self, 250)
-        on(events.document, self._refresh_viewport)
+        self.viewing = Viewing(self.session, self.viewport, self._watch)
+        self.pointing = Pointing(self.session, self.controller, self.viewport, self.stage, self._watch)
+        on(events.document, self._show_display)
         on(events.document, self._calm_stage)
-        on(events.measured, self._refresh_colours)
         on(events.notice, self._refresh_notice)
         on(events.jobs, self._refresh_jobs)
         on(events.jobs, self._calm_stage)
@@ -192,38 +188,15 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Show the present state everywhere."""
-        self._refresh_viewport()
+        self.viewing.refresh()
+        self._show_display()
         self._refresh_stage()
         self._refresh_notice()
         self._refresh_jobs()
         self._refresh_line()
 
-    def _refresh_viewport(self) -> None:
-        began = time.perf_counter()
-        document = self.session.document
-        a, b = document.side("a"), document.side("b")
-        for side, entry in (("a", a), ("b", b)):
-            self.viewport.show(side, ShapeView(entry.id, entry.shape) if entry else None)  # type: ignore[arg-type]
-        self.viewport.set_split(a is not None and b is not None, "b" if a is None and b is not None else "a")
-        self.viewport.set_display(document.display)
-        self._refresh_colours()
-        self.display_bar.show_display(document.display)
-        self._gui_ms = 1e3 * (time.perf_counter() - began)
-
-    def _refresh_colours(self) -> None:
-        document, measured = self.session.document, self.session.measured
-        if document.display != "error":
-            return
-        for side in SIDES:
-            values: NDArray[np.float32] | None = None
-            entry = document.side(side)
-            if measured is not None and entry is not None:
-                mine = measured.a_shape if side == "a" else measured.b_shape
-                same = entry.id == (measured.a if side == "a" else measured.b)
-                values = measured.comparison.a_to_b if side == "a" else measured.comparison.b_to_a
-                if mine is not entry.shape and values is not None:
-                    values = _moved(mine, values, entry.shape) if same else None
-            self.viewport.set_colours(side, values, (0.0, error_limit(measured) if measured else 1.0))
+    def _show_display(self) -> None:
+        self.display_bar.show_display(self.session.document.display)
 
     def _refresh_stage(self) -> None:
         self.stage.show_document(self.session.document, self.session.performance.behind, bool(self.session.jobs))
@@ -250,11 +223,18 @@ class MainWindow(QMainWindow):
         self.device.setText(("· " if self.line.text() else "") + (self.session.device or waiting))
 
     def _painted(self, paint_ms: float) -> None:
-        self.controller.note_paint(self._gui_ms, paint_ms)
+        self.controller.note_paint(self.viewing.gui_ms, paint_ms)
 
     def _pick(self, side: Side) -> None:
         if self.session.document.side(side) is not None:
             self.controller.set_active(side)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape forgets the picked point."""
+        if event.key() == Qt.Key.Key_Escape and self.session.probe is not None:
+            self.controller.lab.end_pick()
+        else:
+            super().keyPressEvent(event)
 
     # --- files dropped anywhere ------------------------------------------------------------------------------------
 
@@ -310,12 +290,6 @@ class MainWindow(QMainWindow):
             self.controller.camera_provider = dict
             self.controller.camera_applier = _nothing
         self.viewport.close()
-
-
-def _moved(old: Shape, values: NDArray[np.float32], new: Shape | None) -> NDArray[np.float32] | None:
-    if new is None or new.is_empty or len(values) == 0:
-        return None
-    return carried(points_of(old), values, points_of(new))
 
 
 def _nothing(_: dict[str, Any]) -> None:

@@ -262,6 +262,15 @@ class Actions:
                 "view.error", tr("Error colours"), "view", lambda: do.set_display("error"), "3", checked=shown("error"), group=1
             ),
             Command(
+                "view.matching",
+                tr("Matching"),
+                "view",
+                lambda: do.set_display("matching"),
+                "4",
+                checked=shown("matching"),
+                group=1,
+            ),
+            Command(
                 "view.swap", tr("Swap A and B"), "view", do.swap, "X", "swap", lambda: bool(w.session.document.entries), group=2
             ),
             Command("view.reset_camera", tr("Reset view"), "view", w.viewport.reset_camera, "Home;0", "frame-corners", group=2),

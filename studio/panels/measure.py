@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from engine.api import Measurement
 from studio.controller import Controller
+from studio.error_limits import error_limit, joined, matching_limit, scale_of
 from studio.i18n import tr
 from studio.measure_menu import fill_measure_menu
 from studio.measure_text import alignment_name, bounded, describe, info_name, name_of, sentence
@@ -19,24 +19,13 @@ from studio.watch import Calm
 from studio.widgets.bars import tool_button
 from studio.widgets.card import Card
 from studio.widgets.choosing import StayingMenu
-from studio.widgets.readout import HistogramBar, NumberReadout
+from studio.widgets.colour_scale import ColourScale
+from studio.widgets.readout import NumberReadout
 
 #: Milliseconds that numbers may be older than the picture before they are greyed: while dragging they always are, briefly.
 PATIENCE = 350
 #: Measures that are seen without scrolling.
 ROWS = 5
-
-
-def error_limit(measured: Measured) -> float:
-    """Upper end of the error scale: the 99th percentile of the distances of both sides, rounded up to two figures."""
-    parts = [v for v in (measured.comparison.a_to_b, measured.comparison.b_to_a) if v is not None and len(v)]
-    if not parts:
-        return 0.0
-    limit = float(np.percentile(np.concatenate(parts), 99))
-    if not math.isfinite(limit) or limit <= 0:
-        return 1e-3
-    step = 10.0 ** (math.floor(math.log10(limit)) - 1)
-    return math.ceil(limit / step) * step
 
 
 class MeasurePanel(Card):
@@ -53,6 +42,7 @@ class MeasurePanel(Card):
         self._session, self._controller = session, controller
         self._course: object = None
         self._noted: Measured | None = None
+        self._display = ""
         self.readouts: dict[str, NumberReadout] = {}
         self.tool: QToolButton = tool_button(tr("What is measured"), "sliders-horizontal")
         self.tool.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -73,9 +63,10 @@ class MeasurePanel(Card):
         self.how = text_label("", "label", muted=True)
         self.hint = text_label("", muted=True)
         self.hint.setWordWrap(True)
-        self.histogram = HistogramBar()
+        self.scale = ColourScale()
+        self.scale.wanted.connect(controller.lab.set_limits)
         self.body.setSpacing(6)
-        for part in (self._scroll, self.how, self.hint, self.histogram):
+        for part in (self._scroll, self.how, self.hint, self.scale):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -86,6 +77,7 @@ class MeasurePanel(Card):
         self._patience.timeout.connect(self._admit)
         self.watch.on(session.events.measured, self.refresh)
         self.watch.on(session.events.document, self._explain)
+        self.watch.on(session.events.transport, self._draw_histogram)
         self.watch.on(session.events.lab, self._choose)
         self.watch.on(session.events.measures, self._choose)
         self._choose()
@@ -115,10 +107,9 @@ class MeasurePanel(Card):
             self.aside.say("")
             for readout in self.readouts.values():
                 readout.clear()
-            self.histogram.clear()
         else:
             self._numbers(measured)
-            self._draw_histogram()
+        self._draw_histogram()
         self._explain()
 
     # --- which measures ----------------------------------------------------------------------------------------------
@@ -181,13 +172,20 @@ class MeasurePanel(Card):
             readout.set_stale(True)
 
     def _histogram(self) -> None:
-        measured = self._session.measured
-        limit = error_limit(measured) if measured else 0.0
-        if measured is None or limit == 0:
-            self.histogram.clear()
-            return
-        parts = [v for v in (measured.comparison.a_to_b, measured.comparison.b_to_a) if v is not None]
-        self.histogram.set_values(np.concatenate(parts), limit)
+        values, automatic = self._errors()
+        self.scale.setVisible(len(values) > 0)
+        if len(values):
+            lab = self._session.lab
+            self.scale.show_errors(values, scale_of(lab, automatic), lab.high is None and lab.low == 0, lab.colour_map)
+
+    def _errors(self) -> tuple[NDArray[np.float32], float]:
+        """(N,) distances that are coloured now, and the automatic upper end of their scale."""
+        display, measured, transport = self._session.document.display, self._session.measured, self._session.transport
+        if display == "matching" and transport is not None:
+            return transport.match.lengths, matching_limit(transport.match)
+        if display == "error" and measured is not None:
+            return joined(measured.comparison), error_limit(measured.comparison)
+        return np.zeros(0, np.float32), 0.0
 
     def _explain(self) -> None:
         document = self._session.document
@@ -200,5 +198,6 @@ class MeasurePanel(Card):
         if words != self.hint.text():
             self.hint.setText(words)
         self.hint.setVisible(bool(words))
-        shown = self._session.measured is not None and self._session.measured.comparison.a_to_b is not None
-        self.histogram.setVisible(shown)
+        if self._session.document.display != self._display:
+            self._display = self._session.document.display
+            self._draw_histogram()

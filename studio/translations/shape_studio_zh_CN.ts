@@ -28,6 +28,10 @@
         <translation>A 是 {a} 的编码，B 是 {b} 的编码；插值要求二者属于同一个模型。</translation>
     </message>
     <message>
+        <source>A set without points has no Chamfer distance.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Chamfer (squared)</source>
         <translation>Chamfer（平方）</translation>
     </message>
@@ -130,6 +134,10 @@
     <message>
         <source>Separating the object from its background</source>
         <translation>正在把物体与背景分开</translation>
+    </message>
+    <message>
+        <source>Some points hold NaN or infinite values; repair the shape and try again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Surfaces need the library {name}; install it with: pip install {name}.</source>
@@ -591,6 +599,10 @@
         <translation>视图(&amp;V)</translation>
     </message>
     <message>
+        <source>99 % of the points</source>
+        <translation>99 % 的点</translation>
+    </message>
+    <message>
         <source>A desktop studio for learned 3D shapes: a picture becomes a shape, sliders move it, and the distance is live.</source>
         <translation>面向学习型三维形状的桌面工作室：图片变成形状，滑块改变形状，距离实时可见。</translation>
     </message>
@@ -683,6 +695,10 @@
         <translation>由引擎决定</translation>
     </message>
     <message>
+        <source>Cividis (blue to yellow)</source>
+        <translation>Cividis（蓝到黄）</translation>
+    </message>
+    <message>
         <source>Clear {side}</source>
         <translation>清空 {side}</translation>
     </message>
@@ -701,6 +717,10 @@
     <message>
         <source>Colour each shape by its distance to the other</source>
         <translation>按到另一形状的距离为各形状着色</translation>
+    </message>
+    <message>
+        <source>Colours of the errors</source>
+        <translation>误差的颜色</translation>
     </message>
     <message>
         <source>Command</source>
@@ -747,6 +767,18 @@
         <translation>关闭提示</translation>
     </message>
     <message>
+        <source>Distance with the first colour</source>
+        <translation>首个颜色对应的距离</translation>
+    </message>
+    <message>
+        <source>Distance with the last colour</source>
+        <translation>末个颜色对应的距离</translation>
+    </message>
+    <message>
+        <source>Distances of both shapes. Drag the ends to spread the colours; double click for automatic ends.</source>
+        <translation>两个形状的距离分布。拖动两端可调整颜色范围；双击恢复自动。</translation>
+    </message>
+    <message>
         <source>Done</source>
         <translation>完成</translation>
     </message>
@@ -785,6 +817,18 @@
     <message>
         <source>Duplicate {name}</source>
         <translation>复制 {name}</translation>
+    </message>
+    <message>
+        <source>EMD {value}, exact · {points} pts</source>
+        <translation>EMD {value}，精确 · {points} 点</translation>
+    </message>
+    <message>
+        <source>EMD ≈ {value}, at most {percent} % above optimum · {points} pts</source>
+        <translation>EMD ≈ {value}，最多高于最优值 {percent} % · {points} 点</translation>
+    </message>
+    <message>
+        <source>Each sample of A travels to its partner in B; no other one-to-one matching has a shorter way in the mean.</source>
+        <translation>A 的每个采样点移向它在 B 中的对应点；没有其他一一匹配的平均路程更短。</translation>
     </message>
     <message>
         <source>End interpolation</source>
@@ -831,6 +875,10 @@
         <translation>正在拟合 {name}</translation>
     </message>
     <message>
+        <source>Forget the picked point</source>
+        <translation>取消选取的点</translation>
+    </message>
+    <message>
         <source>GPU (CUDA)</source>
         <translation>GPU (CUDA)</translation>
     </message>
@@ -841,6 +889,10 @@
     <message>
         <source>GUI {ms}</source>
         <translation>界面 {ms}</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>灰度</translation>
     </message>
     <message>
         <source>Hide {panel}</source>
@@ -875,6 +927,10 @@
         <translation>潜在空间</translation>
     </message>
     <message>
+        <source>Let the ends follow the errors</source>
+        <translation>让两端随误差自动调整</translation>
+    </message>
+    <message>
         <source>Light</source>
         <translation>浅色</translation>
     </message>
@@ -885,6 +941,22 @@
     <message>
         <source>Looking for models</source>
         <translation>正在查找模型</translation>
+    </message>
+    <message>
+        <source>Magma (violet to cream)</source>
+        <translation>Magma（紫到米白）</translation>
+    </message>
+    <message>
+        <source>Match again</source>
+        <translation>重新匹配</translation>
+    </message>
+    <message>
+        <source>Matching</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Matching A with B</source>
+        <translation>匹配 A 与 B</translation>
     </message>
     <message>
         <source>Matching commands</source>
@@ -921,6 +993,10 @@
     <message>
         <source>Move every slider back to the mean</source>
         <translation>所有滑块回到均值</translation>
+    </message>
+    <message>
+        <source>Move samples of A to their partners in B</source>
+        <translation>把 A 的采样点移到它们在 B 中的对应点</translation>
     </message>
     <message>
         <source>New name</source>
@@ -999,6 +1075,10 @@
         <translation>粘贴图片</translation>
     </message>
     <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
         <source>Picture</source>
         <translation>图片</translation>
     </message>
@@ -1013,6 +1093,10 @@
     <message>
         <source>Pin {name} as {side}</source>
         <translation>将 {name} 固定为 {side}</translation>
+    </message>
+    <message>
+        <source>Play the matching</source>
+        <translation>播放匹配过程</translation>
     </message>
     <message>
         <source>Points</source>
@@ -1279,6 +1363,14 @@
         <translation>版本 {number}</translation>
     </message>
     <message>
+        <source>Viridis (violet to yellow)</source>
+        <translation>Viridis（紫到黄）</translation>
+    </message>
+    <message>
+        <source>Way from A to B</source>
+        <translation>从 A 到 B 的进程</translation>
+    </message>
+    <message>
         <source>What is measured</source>
         <translation>测量哪些量</translation>
     </message>
@@ -1309,6 +1401,10 @@
     <message>
         <source>at most {percent} % above optimum · {points} pts</source>
         <translation>最多高于最优值 {percent} % · {points} 点</translation>
+    </message>
+    <message>
+        <source>back to automatic</source>
+        <translation>恢复自动</translation>
     </message>
     <message>
         <source>best matching</source>
@@ -1347,8 +1443,8 @@
         <translation>下限 {value}</translation>
     </message>
     <message>
-        <source>from 0 to {limit}</source>
-        <translation>从 0 到 {limit}</translation>
+        <source>from {low} to {high}</source>
+        <translation>从 {low} 到 {high}</translation>
     </message>
     <message>
         <source>lamp</source>
@@ -1357,6 +1453,10 @@
     <message>
         <source>live</source>
         <translation>实时</translation>
+    </message>
+    <message>
+        <source>looking for the partner…</source>
+        <translation>正在寻找对应点…</translation>
     </message>
     <message>
         <source>mask: GrabCut</source>
@@ -1369,6 +1469,14 @@
     <message>
         <source>mask: plain background</source>
         <translation>蒙版：单色背景</translation>
+    </message>
+    <message>
+        <source>matched partner: {distance}</source>
+        <translation>匹配的对应点：{distance}</translation>
+    </message>
+    <message>
+        <source>matching…</source>
+        <translation>正在匹配…</translation>
     </message>
     <message>
         <source>mean of {model}</source>
@@ -1391,12 +1499,20 @@
         <translation>作用于 {side} · {name}</translation>
     </message>
     <message>
+        <source>nearest point of {side}: {distance}</source>
+        <translation>{side} 上的最近点：{distance}</translation>
+    </message>
+    <message>
         <source>no mask</source>
         <translation>无蒙版</translation>
     </message>
     <message>
         <source>not known yet</source>
         <translation>尚未确定</translation>
+    </message>
+    <message>
+        <source>not matched</source>
+        <translation>未匹配</translation>
     </message>
     <message>
         <source>paint {ms}</source>
@@ -1437,6 +1553,10 @@
     <message>
         <source>source checkout</source>
         <translation>源代码</translation>
+    </message>
+    <message>
+        <source>stale</source>
+        <translation>已过时</translation>
     </message>
     <message>
         <source>starting…</source>
@@ -1489,10 +1609,6 @@
     <message>
         <source>{level}, {count} behind</source>
         <translation>{level}，落后 {count} 个</translation>
-    </message>
-    <message>
-        <source>{limit} (99 %)</source>
-        <translation>{limit}（99 %）</translation>
     </message>
     <message>
         <source>{model} · {n} points</source>
@@ -1557,6 +1673,14 @@
     <message>
         <source>{times}× floor</source>
         <translation>下限的 {times} 倍</translation>
+    </message>
+    <message>
+        <source>{value} to its partner</source>
+        <translation>到对应点 {value}</translation>
+    </message>
+    <message>
+        <source>{value} to {side}</source>
+        <translation>到 {side} {value}</translation>
     </message>
 </context>
 </TS>

@@ -22,12 +22,14 @@ class GlCanvas(Hand, QVTKRenderWindowInteractor):  # type: ignore[misc]
     """
 
     painted = Signal(float)
-    picked = Signal(str)
+    clicked = Signal(float, float)
+    pointed = Signal(object)
 
     def __init__(self, parent: QWidget | None, theme: Theme) -> None:
         super().__init__(parent)
         self.setAcceptDrops(False)
         self.setUpdateBehavior(QOpenGLWidget.UpdateBehavior.PartialUpdate)
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.window_ = self.GetRenderWindow()
         self.window_.SetMultiSamples(0)
@@ -75,8 +77,6 @@ class GlCanvas(Hand, QVTKRenderWindowInteractor):  # type: ignore[misc]
 
     def enterEvent(self, event: QEvent) -> None:
         """Nothing: VTK need not know."""
-
-    leaveEvent = enterEvent
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Release OpenGL resources while the context still exists."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from studio.document import Side
@@ -17,14 +17,15 @@ TURN = 220.0
 
 
 class Hand:
-    """Mixed into a QWidget with a `scene` and a signal `picked`; moves the camera and asks for one paint by `mark`.
+    """Mixed into a QWidget with a `scene` and signals `clicked` and `pointed`; moves the camera, asks for a paint by `mark`.
 
     VTK's own interactor is left out: it paints as often as the mouse moves, and some of its keys would quit the window.
     """
 
     scene: Scene
     mark: Callable[[], None]
-    picked: Any
+    clicked: Any
+    pointed: Any
     _last: QPointF | None = None
     _pressed: QPointF | None = None
 
@@ -38,11 +39,15 @@ class Hand:
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to turn (left), or to move (middle, right, or with Shift)."""
         self._last = self._pressed = event.position()
+        self.pointed.emit(None)
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Turn or move the camera."""
-        if self._last is None or not event.buttons():
+        """Turn or move the camera; without a button, say where the mouse is."""
+        if not event.buttons():
+            self.pointed.emit((event.position().x(), event.position().y()))
+            return
+        if self._last is None:
             return
         step = (event.position() - self._last) / max(1, self.height())
         self._last = event.position()
@@ -54,11 +59,11 @@ class Hand:
         self.mark()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A press without a move picks the side."""
+        """A press without a move is a click."""
         self.unsetCursor()
         pressed, self._last, self._pressed = self._pressed, None, None
         if pressed is not None and (event.position() - pressed).manhattanLength() < 4:
-            self.picked.emit(self.side_at(event.position().x()))
+            self.clicked.emit(event.position().x(), event.position().y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Back to the standard view."""
@@ -76,6 +81,10 @@ class Hand:
         event.ignore()
 
     keyReleaseEvent = keyPressEvent
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse points at nothing any more."""
+        self.pointed.emit(None)
 
     def side_at(self, x: float) -> Side:
         """The side under a horizontal position."""

@@ -29,12 +29,14 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
     """
 
     painted = Signal(float)
-    picked = Signal(str)
+    clicked = Signal(float, float)
+    pointed = Signal(object)
     _ended = Signal(float)
 
     def __init__(self, parent: QWidget | None, theme: Theme) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.window_ = vtkRenderWindow()
         self.window_.SetOffScreenRendering(1)

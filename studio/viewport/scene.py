@@ -27,14 +27,17 @@ from vtkmodules.vtkRenderingCore import (
 )
 
 from engine.api import Mesh, Shape
-from studio.theme import Theme, error_scale, rgb
+from studio.colour_maps import FIRST_MAP, error_scale
+from studio.theme import Theme, rgb
 from studio.viewport.carry import points_of
+from studio.viewport.flow import Flow, Marks
 from studio.viewport.ground import SIZE, contact, disc_texture
 from studio.viewport.orbit import FIELD, Orbit
+from studio.viewport.overlay import FlowActors, MarkActors
 from studio.viewport.polydata import set_values, to_polydata
 
 Side = Literal["a", "b"]
-Display = Literal["solid", "points", "error"]
+Display = Literal["solid", "points", "error", "matching"]
 SIDES: tuple[Side, Side] = ("a", "b")
 #: Diameter of the points of a cloud, pixels on an ordinary screen; vertices of a surface are drawn smaller.
 POINT_SIZE = 6.5
@@ -57,6 +60,7 @@ class _Pane:
     ground: vtkActor
     plane: vtkPlaneSource
     image: vtkImageData
+    flow: FlowActors
     shape: Shape | None = None
     values: NDArray[np.float32] | None = None
     low: NDArray[np.float32] = field(default_factory=lambda: np.ones(3, np.float32))
@@ -81,11 +85,15 @@ class Scene:
         self.theme = theme
         self.point_size = POINT_SIZE
         self._only: Side | None = "a"
+        self.colour_map = ""
+        self.flow: Flow | None = None
+        self.time = 0.0
+        self.marks: Marks | None = None
         self._table = vtkLookupTable()
         self._table.SetNumberOfTableValues(256)
-        for i, (red, green, blue) in enumerate(error_scale(256) / 255):
-            self._table.SetTableValue(i, float(red), float(green), float(blue), 1.0)
-        self._panes: dict[Side, _Pane] = {side: self._make_pane() for side in SIDES}
+        self.set_colour_map(FIRST_MAP)
+        self._panes: dict[Side, _Pane] = {side: self._make_pane(side) for side in SIDES}
+        self._on_top: dict[Side, MarkActors] = {}
         self.set_theme(theme)
         self.set_layout("a")
         self.look(self.orbit)
@@ -100,7 +108,6 @@ class Scene:
         pane.shape, pane.values = shape, None
         visible = shape is not None and not shape.is_empty
         pane.mapper.SetInputDataObject(to_polydata(shape) if shape is not None and visible else vtkPolyData())
-        pane.actor.SetVisibility(visible)
         pane.ground.SetVisibility(False)
         if shape is not None and visible:
             self._lay_ground(pane, points_of(shape))
@@ -120,6 +127,44 @@ class Scene:
         pane.values = values
         set_values(pane.mapper.GetInput(), values)
         self._style(side)
+
+    def set_colour_map(self, name: str) -> None:
+        """Other colours for the error scale."""
+        if name != self.colour_map:
+            self.colour_map = name
+            for i, (red, green, blue) in enumerate(error_scale(256, name) / 255):
+                self._table.SetTableValue(i, float(red), float(green), float(blue), 1.0)
+            self._table.Modified()
+
+    def set_limits(self, limits: tuple[float, float]) -> None:
+        """Other ends of the scale, for both sides."""
+        self.limits = limits
+        for pane in self._panes.values():
+            pane.mapper.SetScalarRange(*limits)
+            pane.flow.set_limits(limits)
+
+    def set_flow(self, flow: Flow | None, time: float, limits: tuple[float, float]) -> None:
+        """Show a matching (drawn in the display "matching"), with its points at fraction `time` of their way."""
+        if flow is self.flow and limits == self.limits:
+            if flow is not None and time != self.time:
+                self._panes["a"].flow.move(flow, time)
+            self.time = time
+            return
+        self.flow, self.time = flow, time
+        self.set_limits(limits)
+        for side in SIDES:
+            self._style(side)
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """Mark a point and its partner in both panes, over everything."""
+        self.marks = marks
+        if marks is None and not self._on_top:
+            return
+        for side in SIDES:
+            if side not in self._on_top:  # a layer costs, so there is none before somebody picks a point
+                self._on_top[side] = MarkActors(self.window, self._panes[side].renderer)
+            self._on_top[side].show(marks, self.theme, self.point_size / POINT_SIZE)
+        self.set_layout(self._only)
 
     def values(self, side: Side) -> NDArray[np.float32] | None:
         """The distances of a side, if any."""
@@ -153,6 +198,8 @@ class Scene:
             if pane.shape is not None and not pane.shape.is_empty:
                 self._lay_ground(pane, points_of(pane.shape))
             self._style(side)
+        if self.marks is not None:
+            self.set_marks(self.marks)
 
     def set_layout(self, only: Side | None) -> None:
         """Give the whole window to one side, or half to each (None)."""
@@ -161,6 +208,9 @@ class Scene:
             pane.renderer.SetDraw(only in (None, side))
             left = 0.5 if only is None and side == "b" else 0.0
             pane.renderer.SetViewport(left, 0.0, left + 0.5 if only is None else 1.0, 1.0)
+            if side in self._on_top:
+                self._on_top[side].renderer.SetDraw(self.marks is not None and only in (None, side))
+                self._on_top[side].renderer.SetViewport(*pane.renderer.GetViewport())
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -190,7 +240,7 @@ class Scene:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _make_pane(self) -> _Pane:
+    def _make_pane(self, side: Side) -> _Pane:
         renderer = vtkRenderer()
         renderer.GradientBackgroundOn()
         renderer.SetActiveCamera(self.camera)
@@ -215,11 +265,16 @@ class Scene:
         renderer.AddActor(ground)
         renderer.AddActor(actor)
         self.window.AddRenderer(renderer)
-        return _Pane(renderer, mapper, actor, ground, plane, image)
+        flow = FlowActors(renderer, self._table, travels=side == "a")
+        return _Pane(renderer, mapper, actor, ground, plane, image, flow)
 
     def _style(self, side: Side) -> None:
         pane = self._panes[side]
         surface = pane.actor.GetProperty()
+        flowing = self.display == "matching" and self.flow is not None
+        pane.actor.SetVisibility(pane.shape is not None and not pane.shape.is_empty and not flowing)
+        pane.flow.set_pixels(self.point_size / POINT_SIZE)
+        pane.flow.show(self.flow if flowing else None, self.time, self.limits, self.theme)
         coloured = self.display == "error" and pane.values is not None
         pane.mapper.SetScalarVisibility(coloured)
         pane.mapper.SetScalarRange(*self.limits)
@@ -229,7 +284,7 @@ class Scene:
         surface.SetSpecular(0.10)
         surface.SetSpecularPower(14.0)
         mesh = isinstance(pane.shape, Mesh)
-        as_points = not mesh or self.display == "points"
+        as_points = not mesh or self.display in ("points", "matching")
         surface.SetRepresentation(0 if as_points and mesh else 2)
         surface.SetRenderPointsAsSpheres(as_points)
         surface.SetPointSize(self.point_size * (0.5 if mesh else 1.0))

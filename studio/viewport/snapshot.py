@@ -30,7 +30,10 @@ def snapshot(scene: Scene, size: tuple[int, int], transparent: bool = False, sca
     for side in SIDES:
         copy.set_shape(side, scene.shape(side))
         copy.set_values(side, scene.values(side), scene.limits)
+    copy.set_colour_map(scene.colour_map)
     copy.set_display(scene.display)
+    copy.set_flow(scene.flow, scene.time, scene.limits)
+    copy.set_marks(scene.marks)
     copy.look(scene.orbit)
     if transparent:
         copy.clear_background()

@@ -13,7 +13,9 @@ from studio.i18n import engine_text, tr
 from studio.style import font, text_label, theme
 from studio.viewport.view import Viewport
 from studio.widgets.bars import Badge, EmptyState, NoticeBar
+from studio.widgets.tags import HoverTag, PartnerChip
 from studio.widgets.text import Elided
+from studio.widgets.transport_bar import TransportBar
 
 RADIUS = 10.0
 MARGIN = 12
@@ -165,6 +167,10 @@ class Stage(QWidget):
         self.help.setParent(self)
         self.help.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.notice = NoticeBar(self)
+        self.tag = HoverTag(self)
+        self.partner = PartnerChip(self)
+        self.transport = TransportBar(self)
+        self.transport.hide()
         self._sides: tuple[Side, ...] = ("a",)
         self._shown: object = None
         self._canvas.installEventFilter(self)
@@ -244,9 +250,27 @@ class Stage(QWidget):
         self.empty.setGeometry((width - wide) // 2, MARGIN, wide, height - 2 * MARGIN)
         hint = self.help.sizeHint()
         self.help.setGeometry((width - hint.width()) // 2, height - hint.height() - MARGIN, hint.width(), hint.height())
+        low = height - MARGIN
+        if not self.transport.isHidden():
+            wide = min(self.transport.sizeHint().width(), width - 2 * MARGIN)
+            self.transport.setGeometry((width - wide) // 2, low - 38, wide, 38)
+            low -= 38 + 8
+        if not self.partner.isHidden():
+            hint = self.partner.sizeHint()
+            self.partner.setGeometry(MARGIN, low - hint.height(), min(hint.width(), width - 2 * MARGIN), hint.height())
         wide = min(640, width - 2 * MARGIN)
         tall = max(40, self.notice.heightForWidth(wide))
-        self.notice.setGeometry((width - wide) // 2, height - tall - MARGIN, wide, tall)
+        self.notice.setGeometry((width - wide) // 2, low - tall, wide, tall)
+
+    def show_transport(self, shown: bool) -> None:
+        """Show the bar that plays a matching, or take it away."""
+        self.transport.setVisible(shown)
+        self.help.setVisible(not shown and self.help.isVisible())
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Something has another size."""
+        self._arrange()
 
     def arrange_notice(self) -> None:
         """The notice has another text."""

@@ -12,8 +12,10 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from engine.api import Shape
+from studio.colour_maps import FIRST_MAP
 from studio.document import Display, Side
 from studio.theme import Theme
+from studio.viewport.flow import Flow, Marks
 from studio.viewport.orbit import Orbit
 
 
@@ -37,6 +39,7 @@ class Viewport(Protocol):
         widget: what to put into a layout.
         painted: one float, milliseconds from the start of a paint until it was on screen.
         picked: one string, the side that was clicked.
+        hovered, touched: a `Hit` or None.
     """
 
     widget: QWidget
@@ -51,6 +54,16 @@ class Viewport(Protocol):
         """Emitted when a side is clicked."""
         ...
 
+    @property
+    def hovered(self) -> SignalInstance:
+        """Emitted with the `Hit` under the resting or moving mouse, or None; only where colours stand for numbers."""
+        ...
+
+    @property
+    def touched(self) -> SignalInstance:
+        """Emitted with the `Hit` that was clicked, or None for the background."""
+        ...
+
     def show(self, side: Side, view: ShapeView | None) -> None:
         """Show a shape, or nothing, on a side. Another entry id may be framed anew; the camera is never moved otherwise."""
         ...
@@ -61,6 +74,18 @@ class Viewport(Protocol):
 
     def set_colours(self, side: Side, values: NDArray[np.float32] | None, limits: tuple[float, float]) -> None:
         """Distances of a side's vertices or points, and the limits of the scale that both sides share."""
+        ...
+
+    def set_colour_map(self, name: str) -> None:
+        """Another map for the error colours (a key of `studio.colour_maps.MAPS`)."""
+        ...
+
+    def set_flow(self, flow: Flow | None, time: float, limits: tuple[float, float]) -> None:
+        """A matching for the display "matching", its points at fraction `time` of their way, and the limits of its colours."""
+        ...
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """A picked point and its partner, or none."""
         ...
 
     def set_theme(self, theme: Theme) -> None:
@@ -97,10 +122,16 @@ class NullViewport(QObject):
 
     painted = Signal(float)
     picked = Signal(str)
+    hovered = Signal(object)
+    touched = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.widget = QWidget(parent)
+        self.colour_map = FIRST_MAP
+        self.flow: Flow | None = None
+        self.time = 0.0
+        self.marks: Marks | None = None
         self.views: dict[Side, ShapeView | None] = {"a": None, "b": None}
         self.values: dict[Side, NDArray[np.float32] | None] = {"a": None, "b": None}
         self.limits = (0.0, 1.0)
@@ -124,6 +155,20 @@ class NullViewport(QObject):
     def set_colours(self, side: Side, values: NDArray[np.float32] | None, limits: tuple[float, float]) -> None:
         """Remember error colours."""
         self.values[side], self.limits = values, limits
+
+    def set_colour_map(self, name: str) -> None:
+        """Remember the colours of the scale."""
+        self.colour_map = name
+
+    def set_flow(self, flow: Flow | None, time: float, limits: tuple[float, float]) -> None:
+        """Remember a matching."""
+        self.flow, self.time = flow, time
+        if flow is not None:
+            self.limits = limits
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """Remember a picked point."""
+        self.marks = marks
 
     def set_theme(self, theme: Theme) -> None:
         """Remember the theme."""

@@ -14,12 +14,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.document import Display, Side
 from studio.opengl import software_opengl
 from studio.theme import DARK, Theme
+from studio.viewport.flow import Flow, Marks
 from studio.viewport.gl_canvas import GlCanvas
 from studio.viewport.image_canvas import ImageCanvas
 from studio.viewport.orbit import Orbit
+from studio.viewport.pick import Hit
 from studio.viewport.scene import Scene
+from studio.viewport.sight import Sight
 from studio.viewport.snapshot import snapshot
 from studio.viewport.view import ShapeView
+from studio.watch import FRAME_MS, Calm
 
 
 class VtkViewport(QObject):
@@ -37,6 +41,8 @@ class VtkViewport(QObject):
 
     painted = Signal(float)
     picked = Signal(str)
+    hovered = Signal(object)
+    touched = Signal(object)
 
     def __init__(self, parent: QWidget | None = None, theme: Theme = DARK, software: bool | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +53,11 @@ class VtkViewport(QObject):
         self._subjects: dict[Side, int | None] = {"a": None, "b": None}
         self._closed = False
         self._canvas.painted.connect(self.painted)
-        self._canvas.picked.connect(self.picked)
+        self._canvas.clicked.connect(self._clicked)
+        self._canvas.pointed.connect(self._pointed)
+        self._sight = Sight(self._scene)
+        self._place: tuple[float, float] | None = None
+        self._look_soon = Calm(self._look, self, FRAME_MS)
 
     @property
     def renders(self) -> int:
@@ -81,6 +91,28 @@ class VtkViewport(QObject):
         self._on_gui_thread()
         self._scene.set_values(side, values, limits)
         if self._scene.display == "error":
+            self._canvas.mark()
+
+    def set_colour_map(self, name: str) -> None:
+        """Another map for the error colours."""
+        self._on_gui_thread()
+        if name != self._scene.colour_map:
+            self._scene.set_colour_map(name)
+            self._canvas.mark()
+
+    def set_flow(self, flow: Flow | None, time: float, limits: tuple[float, float]) -> None:
+        """A matching for the display "matching", its points at fraction `time` of their way."""
+        self._on_gui_thread()
+        before = (self._scene.flow, self._scene.time, self._scene.limits)
+        self._scene.set_flow(flow, time, limits)
+        if self._scene.display == "matching" and before != (flow, time, limits):
+            self._canvas.mark()
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """A picked point and its partner, or none."""
+        self._on_gui_thread()
+        if marks is not self._scene.marks:
+            self._scene.set_marks(marks)
             self._canvas.mark()
 
     def set_theme(self, theme: Theme) -> None:
@@ -129,7 +161,29 @@ class VtkViewport(QObject):
         """Release the OpenGL resources; call before the window goes."""
         if not self._closed:
             self._closed = True
+            self._look_soon.stop()
             self._canvas.close()
+
+    # --- the mouse -------------------------------------------------------------------------------------------------
+
+    def hit(self, x: float, y: float) -> Hit | None:
+        """What lies under a pixel of the widget."""
+        return self._sight.hit(x, y, (self.widget.width(), self.widget.height()))
+
+    def _clicked(self, x: float, y: float) -> None:
+        self.picked.emit(self._canvas.side_at(x))
+        self.touched.emit(self.hit(x, y))
+
+    def _pointed(self, place: tuple[float, float] | None) -> None:
+        self._place = place
+        if place is None or self._scene.display not in ("error", "matching"):
+            self._look_soon.stop()
+            self.hovered.emit(None)
+        else:
+            self._look_soon()
+
+    def _look(self) -> None:
+        self.hovered.emit(None if self._place is None or self._closed else self.hit(*self._place))
 
     def _frame(self) -> None:
         self._scene.frame((self.widget.width(), self.widget.height()))

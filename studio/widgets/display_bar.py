@@ -53,6 +53,7 @@ class DisplayBar(QWidget):
             ("solid", tr("Solid"), "cube", tr("Draw surfaces")),
             ("points", tr("Points"), "dots-nine", tr("Draw points")),
             ("error", tr("Error"), "drop-half", tr("Colour each shape by its distance to the other")),
+            ("matching", tr("Matching"), "flow-arrow", tr("Move samples of A to their partners in B")),
         )
         for display, title, symbol, tip in choices:
             button = QPushButton(title)

@@ -1,19 +1,16 @@
-"""Live numbers: a large value that says how it was made, its course over time, and the errors behind it as a histogram."""
+"""Live numbers: a large value that says how it was made, and its course over time."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.i18n import tr
-from studio.style import font, text_label, theme
-from studio.theme import error_scale
+from studio.style import text_label, theme
 from studio.widgets.text import Elided
 
 #: Values kept in a sparkline.
@@ -154,56 +151,3 @@ class NumberReadout(QWidget):
             self.value.setProperty("muted", stale)
             self.value.style().unpolish(self.value)
             self.value.style().polish(self.value)
-
-
-class HistogramBar(QWidget):
-    """The scale of the error colours, which is the histogram of the errors."""
-
-    BARS = 56
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._heights = np.zeros(self.BARS)
-        self._limit = 0.0
-        self._colours = [QColor(*map(int, c)) for c in error_scale(self.BARS)]
-        self.setAccessibleName(tr("Histogram of distances"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Bars and a line of figures."""
-        return QSize(160, 66)
-
-    minimumSizeHint = sizeHint
-
-    def set_values(self, values: NDArray[np.float32], limit: float) -> None:
-        """Show the distribution of distances (N,) on a scale from 0 to `limit`; what is larger counts in the last bar."""
-        counts = np.histogram(np.minimum(values, limit), self.BARS, (0.0, max(limit, 1e-9)))[0].astype(float)
-        self._heights = np.sqrt(counts / max(1.0, counts.max()))
-        self._limit = limit
-        self.setAccessibleDescription(tr("from 0 to {limit}", limit=f"{limit:.3f}"))
-        self.update()
-
-    def clear(self) -> None:
-        """Nothing is measured."""
-        self._heights = np.zeros(self.BARS)
-        self._limit = 0.0
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Bars in the colours that they stand for, limits below."""
-        colours = theme()
-        painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
-        base = self.height() - 20.0
-        step = self.width() / self.BARS
-        for i, height in enumerate(self._heights):
-            painter.setBrush(self._colours[i] if self._limit else QColor(colours.hairline))
-            tall = max(4.0, height * (base - 2))
-            painter.drawRect(QRectF(i * step, base - tall, step - 0.8, tall))
-        painter.setPen(QColor(colours.muted))
-        painter.setFont(font("label", tabular=True))
-        row = QRectF(0, base + 2, self.width(), 18)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "0")
-        if self._limit:
-            text = tr("{limit} (99 %)", limit=f"{self._limit:.3f}")
-            painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)

@@ -118,7 +118,7 @@ class Driver:
         for side in kept:
             self.viewport.show(side, None)
         without = self.pixels()
-        self.window._refresh_viewport()
+        self.window.viewing.refresh()
         return float((np.abs(with_shapes - without).max(axis=2) > 12).mean())
 
 
@@ -146,7 +146,7 @@ def running(qapp, qtbot, tmp_path, engine):
     driver.until(lambda: driver.viewport is not None)
     yield driver
     assert studio.close(timeout=30.0)
-    assert not [t.name for t in threading.enumerate() if t.name in {"preview", "metrics", "work"}]
+    assert not [t.name for t in threading.enumerate() if t.name in {"preview", "metrics", "matching", "work"}]
     qapp.setStyleSheet("")
 
 

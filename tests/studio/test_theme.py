@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from studio.theme import DARK, LIGHT, Theme, contrast, error_scale, luminance
+from studio.theme import DARK, LIGHT, Theme, contrast
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda t: t.name)
@@ -42,11 +41,3 @@ def test_contrast_knows_the_extremes() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
     assert contrast("#777777", "#777777") == pytest.approx(1.0)
     assert contrast("#ffffff", "#767676") == pytest.approx(4.54, abs=0.01)  # the well-known smallest grey on white
-
-
-def test_error_scale_rises_in_lightness() -> None:
-    scale = error_scale(64)
-    assert scale.shape == (64, 3)
-    light = [luminance("#{:02x}{:02x}{:02x}".format(*c)) for c in scale]
-    assert np.all(np.diff(light) > -1e-3)
-    assert light[-1] > 10 * light[0]

@@ -11,9 +11,10 @@ from PySide6.QtTest import QTest
 
 from engine.api import Comparison, Frame, Measurement
 from studio.document import Document, Morph
+from studio.error_limits import error_limit
 from studio.panels.history import NOW, HistoryPanel
 from studio.panels.latent import LatentPanel
-from studio.panels.measure import MeasurePanel, error_limit
+from studio.panels.measure import MeasurePanel
 from studio.panels.picture import PicturePanel
 from studio.panels.shapes import ShapesPanel
 from studio.session import Measured
@@ -244,11 +245,27 @@ def test_without_two_shapes_the_panel_says_what_to_do(make, ready_session) -> No
     assert panel.readouts["emd"].value.text() == "–"
 
 
-def test_error_limit_is_the_99th_percentile_rounded_up(ready_session) -> None:
+def test_error_limit_is_the_99th_percentile_rounded_up() -> None:
     many = (np.linspace(0, 1, 101) * 0.0412 / 0.99).astype(np.float32)
-    value = replace(measured(ready_session), comparison=Comparison((), many, None))
-    assert error_limit(value) == pytest.approx(0.042, abs=1e-9)
-    assert error_limit(replace(value, comparison=Comparison((), None, None))) == 0
+    assert error_limit(Comparison((), many, None)) == pytest.approx(0.042, abs=1e-9)
+    assert error_limit(Comparison((), None, None)) == 0
+
+
+def test_the_bar_shows_the_errors_of_the_error_display_only(make, ready_session, recorder) -> None:
+    panel = make(MeasurePanel)
+    ready_session.measured = measured(ready_session)
+    assert panel.scale.isHidden()
+    ready_session.document = replace(ready_session.document, display="error")
+    QTest.qWait(120)
+    assert panel.scale.isVisible()
+    assert len(panel.scale.bar._values) == 200
+    assert panel.scale.automatic.text() == "99 % of the points"
+    ready_session.lab = replace(ready_session.lab, low=0.01, high=0.03, colour_map="viridis")
+    QTest.qWait(120)
+    assert (panel.scale.low.text(), panel.scale.high.text()) == ("0.01", "0.03")
+    assert panel.scale.bar._map == "viridis"
+    panel.scale.automatic.click()
+    recorder.lab.set_limits.assert_called_once_with(0.0, None)
 
 
 # --- latent ----------------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from engine.api import Mesh, PointCloud
 from studio.theme import DARK, LIGHT, rgb
@@ -219,3 +220,146 @@ def test_an_empty_mesh_shows_nothing(shown, ball) -> None:
     stage.change(lambda: stage.viewport.show("a", ShapeView(1, ball)))
     stage.change(lambda: stage.viewport.show("a", ShapeView(1, Mesh.empty("no surface"))))
     np.testing.assert_array_equal(stage.pixels(), empty)
+
+
+# --- colours, matching, marks, and the mouse over them ------------------------------------------------------------------
+
+
+def hover(widget, x: int, y: int) -> None:
+    """The mouse comes to a place with no button pressed (sent as an event: where the real pointer is does not matter)."""
+    none, place = Qt.MouseButton.NoButton, QPointF(x, y)
+    QApplication.sendEvent(
+        widget,
+        QMouseEvent(QEvent.Type.MouseMove, place, widget.mapToGlobal(place), none, none, Qt.KeyboardModifier.NoModifier),
+    )
+
+
+@pytest.fixture
+def coloured(shown, ball):
+    """A ball in A whose colour says its height, alone in the view."""
+    stage = shown()
+    height = (ball.vertices[:, 1] + 1).astype(np.float32)
+    stage.viewport.show("a", ShapeView(1, ball))
+    stage.viewport.set_display("error")
+    stage.change(lambda: stage.viewport.set_colours("a", height, (0.0, 2.0)))
+    return stage
+
+
+def test_the_mouse_over_a_surface_tells_its_number(coloured, ball) -> None:
+    stage, said = coloured, []
+    stage.viewport.hovered.connect(said.append)
+    hit = stage.viewport.hit(320, 240)
+    assert hit.side == "a"
+    assert np.linalg.norm(hit.point) == pytest.approx(1, abs=0.02)
+    assert hit.value == pytest.approx(hit.point[1] + 1, abs=0.01), "the colour there stands for the height"
+    with stage.qtbot.waitSignal(stage.viewport.hovered, check_params_cb=lambda h: h is not None):
+        hover(stage.viewport.widget, 320, 200)
+    assert said[-1].value > hit.value, "higher on the ball"
+    with stage.qtbot.waitSignal(stage.viewport.hovered, check_params_cb=lambda h: h is None):
+        hover(stage.viewport.widget, 4, 4)
+    before = len(said)
+    stage.viewport.set_display("solid")
+    hover(stage.viewport.widget, 320, 240)
+    QTest.qWait(80)
+    assert all(h is None for h in said[before:]), "plain clay stands for no number"
+
+
+def test_what_is_hit_is_what_is_drawn_there(shown, ball) -> None:
+    """Along the outline of the ball the ray test and the pixels agree."""
+    stage = shown()
+    empty = stage.pixels()
+    stage.change(lambda: stage.viewport.show("a", ShapeView(1, ball)))
+    drawn = silhouette(stage.pixels(), empty)
+    row = 150
+    columns = np.flatnonzero(drawn[row])
+    left, right = columns.min(), columns.max()
+    for x, inside in ((left - 4, False), (left + 4, True), (right - 4, True), (right + 4, False)):
+        assert (stage.viewport.hit(x, row) is not None) == inside
+
+
+def test_a_click_touches_the_shape_or_the_background(coloured) -> None:
+    for place, side in ((QPoint(320, 240), "a"), (QPoint(5, 5), None)):
+        with coloured.qtbot.waitSignal(coloured.viewport.touched) as touched:
+            QTest.mouseClick(coloured.viewport.widget, Qt.MouseButton.LeftButton, pos=place)
+        assert (touched.args[0] and touched.args[0].side) == side
+
+
+def test_another_map_and_other_ends_recolour_both_sides_at_once(coloured, ball) -> None:
+    stage = coloured
+    cividis = stage.pixels()[240, 320]
+    assert stage.change(lambda: stage.viewport.set_colour_map("viridis")) == 1
+    viridis = stage.pixels()[240, 320]
+    assert viridis[1] > viridis[0] + 30, "the middle of viridis is green"
+    assert np.ptp(cividis) < 60, "the middle of cividis is greyish"
+    assert np.ptp(viridis) > 80
+    height = (ball.vertices[:, 1] + 1).astype(np.float32)
+    stage.change(lambda: stage.viewport.set_colours("a", height, (0.0, 0.1)))
+    assert stage.pixels()[240, 320][0] > 150, "everything above the upper end has the last colour"
+
+
+@pytest.fixture
+def flowing(shown):
+    """A matching of 300 points, from a plate at the left to one at the right, half of them drawn as lines."""
+    from studio.viewport.flow import Flow
+
+    stage = shown(size=(800, 400))
+    rng = np.random.default_rng(0)
+    start = np.stack([np.full(300, -0.8), *rng.uniform(-0.6, 0.6, (2, 300))], axis=1).astype(np.float32)
+    end = start + np.float32([1.6, 0, 0])
+    flow = Flow(start, end, np.full(300, 1.6, np.float32), np.arange(0, 300, 2))
+    stage.viewport.show("a", ShapeView(1, PointCloud(start)))
+    stage.viewport.show("b", ShapeView(2, PointCloud(end)))
+    stage.viewport.set_camera({"azimuth": 0, "elevation": 0, "distance": 6, "target": [0, 0, 0], "framed": False})
+    stage.viewport.set_split(True)
+    stage.viewport.set_display("matching")
+    stage.change(lambda: stage.viewport.set_flow(flow, 0.0, (0.0, 2.0)))
+    return stage, flow
+
+
+def test_points_travel_along_their_lines(flowing) -> None:
+    stage, flow = flowing
+    hits = []
+    for time in (0.0, 0.5, 1.0):
+        stage.viewport.set_flow(flow, time, (0.0, 2.0))
+        stage.settle()
+        canvas = stage.viewport._canvas
+        where = [stage.viewport.hit(x, y) for x in range(40, 400, 6) for y in range(60, 340, 6)]
+        hits.append(np.mean([h.point[0] for h in where if h is not None]))
+        assert all(h.value == pytest.approx(1.6) for h in where if h is not None)
+        assert canvas.scene.time == time
+    np.testing.assert_allclose(hits, (-0.8, 0.0, 0.8), atol=0.02)
+
+
+def test_a_matching_is_painted_and_each_step_is_one_paint(flowing) -> None:
+    stage, flow = flowing
+    first = stage.pixels()
+    assert stage.change(lambda: stage.viewport.set_flow(flow, 0.5, (0.0, 2.0))) == 1
+    second = stage.pixels()
+    change = np.abs(second - first).max(axis=2) > 30
+    assert change[:, :400].sum() > 500, "the points of A have moved"
+    assert not change[:, 400:].any(), "those of B wait for them"
+    before = stage.viewport.renders
+    stage.viewport.set_flow(flow, 0.5, (0.0, 2.0))
+    QTest.qWait(100)
+    assert stage.viewport.renders == before
+    stage.change(lambda: stage.viewport.set_flow(None, 0.0, (0.0, 1.0)))
+    assert np.abs(stage.pixels() - second).max() > 60
+
+
+def test_marks_lie_over_everything_in_both_views_and_go_again(shown, ball) -> None:
+    from studio.viewport.flow import Marks
+
+    stage = shown(size=(800, 400))
+    stage.viewport.show("a", ShapeView(1, ball))
+    stage.viewport.show("b", ShapeView(2, ball))
+    stage.change(lambda: stage.viewport.set_split(True))
+    plain = stage.pixels()
+    inside = np.float32([[0, 0, 0], [0.0, 0.5, 0.0]])  # hidden by the surface if they were drawn in depth
+    assert stage.change(lambda: stage.viewport.set_marks(Marks(inside, ("a", "b")))) == 1
+    change = np.abs(stage.pixels() - plain).max(axis=2) > 40
+    for half in (change[:, :400], change[:, 400:]):
+        assert 60 < half.sum() < 1500
+    picture = stage.viewport.screenshot()
+    assert (np.abs(picture.astype(int) - plain).max(axis=2) > 40)[change].mean() > 0.8, "a saved picture shows them too"
+    stage.change(lambda: stage.viewport.set_marks(None))
+    np.testing.assert_array_equal(stage.pixels(), plain)

@@ -1,0 +1,204 @@
+"""The verbs of the metric laboratory, with a real engine and lanes that run at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.api import CompareRequest
+from studio.controller import Controller
+from studio.session import Session
+from studio.settings import Settings
+from studio.workbench import Lanes, Workbench
+
+
+class Bench:
+    """Session and controller on inline lanes: every job has ended when a verb returns."""
+
+    def __init__(self, engine, settings=None):
+        self.session = Session()
+        bench: Workbench
+        bench = Workbench(self.session, Lanes.inline(), lambda item: bench.deliver(item))
+        self.settings = settings or Settings()
+        self.controller = Controller(self.session, engine, bench, self.settings)
+        self.controller.start()
+        self.lab = self.controller.lab
+
+
+@pytest.fixture
+def bench(qapp, engine, monkeypatch):
+    monkeypatch.setattr("studio.measuring.SETTLED_POINTS", 512)
+    monkeypatch.setattr("studio.decoding.SETTLED_LEVELS", (17, 33))
+    return Bench(engine)
+
+
+@pytest.fixture
+def balls(bench):
+    """Balls of radius .45 in A and .9 in B."""
+    bench.controller.start_from("balls", 1)
+    bench.controller.set_active("b")
+    bench.controller.start_from("balls", 4)
+    bench.controller.set_active("a")
+    return bench
+
+
+def test_measures_are_found_and_chosen(bench, engine) -> None:
+    session, lab = bench.session, bench.lab
+    known = [info.id for info in session.measures]
+    assert known == list(engine.metric_names())
+    assert session.lab.metrics == ("onet_l1", "emd", "f_score")
+    lab.show_measure("hausdorff", True)
+    assert set(session.lab.metrics) == {"onet_l1", "emd", "f_score", "hausdorff"}
+    assert [m for m in known if m in session.lab.metrics] == list(session.lab.metrics), "in the order of the menu"
+    for metric in ("onet_l1", "f_score", "hausdorff", "emd"):
+        lab.show_measure(metric, False)
+    assert session.lab.metrics == ("emd",), "the last one stays"
+    lab.show_measure("no such measure", True)
+    assert session.lab.metrics == ("emd",)
+
+
+def test_choices_outlive_the_program_and_unknown_ones_do_not(bench, engine) -> None:
+    bench.lab.show_measure("emd", False)
+    bench.lab.choose_colour_map("viridis")
+    again = Bench(engine, bench.settings)
+    assert again.session.lab.metrics == ("onet_l1", "f_score")
+    assert again.session.lab.colour_map == "viridis"
+    other = Bench(engine, Settings(measures=("of another version",), colour_map="rainbow"))
+    assert other.session.lab.metrics == ("onet_l1", "emd", "f_score")
+    assert other.session.lab.colour_map == "cividis"
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1.0, 1.0), (0.5, 0.5), (float("nan"), 1.0), (0.0, float("inf")), (0.2, 0.1)])
+def test_limits_that_make_no_scale_are_refused(bench, low, high) -> None:
+    bench.lab.set_limits(0.01, 0.2)
+    bench.lab.set_limits(low, high)
+    assert (bench.session.lab.low, bench.session.lab.high) == (0.01, 0.2)
+
+
+# --- partners --------------------------------------------------------------------------------------------------------
+
+
+def test_the_partner_of_a_point_lies_on_the_other_ball(balls) -> None:
+    session = balls.session
+    balls.controller.set_display("error")
+    shape = session.document.side("a").shape
+    point = shape.vertices[100].astype(float)
+    balls.lab.pick("a", point, 100)
+    probe = session.probe
+    assert np.linalg.norm(probe.partner) == pytest.approx(0.9, abs=0.05)
+    assert probe.distance == pytest.approx(session.measured.comparison.a_to_b[100], abs=1e-5), "as the colours say"
+    cosine = probe.partner @ point / np.linalg.norm(probe.partner) / np.linalg.norm(point)
+    assert cosine > 0.99, "concentric balls: the partner lies on the same ray"
+    balls.lab.end_pick()
+    assert session.probe is None
+
+
+def test_the_partner_follows_the_other_shape_and_ends_with_its_own(balls) -> None:
+    session = balls.session
+    balls.controller.set_display("error")
+    balls.lab.pick("a", session.document.side("a").shape.vertices[7].astype(float), 7)
+    far = session.probe.distance
+    balls.controller.set_active("b")
+    balls.controller.set_sliders(session.spaces["balls"].training_values()[2], "typed")
+    assert session.probe.distance < far / 2
+    balls.controller.set_active("a")
+    balls.controller.set_sliders(session.spaces["balls"].training_values()[0], "typed")
+    assert session.probe is None
+
+
+def test_another_display_forgets_the_point(balls) -> None:
+    balls.controller.set_display("error")
+    balls.lab.pick("a", np.array([0.0, 0.0, 0.45]), 0)
+    balls.controller.set_display("solid")
+    assert balls.session.probe is None
+
+
+# --- the matching ----------------------------------------------------------------------------------------------------
+
+
+def test_the_matching_is_that_of_the_settled_number(balls, engine) -> None:
+    session = balls.session
+    assert session.transport is None, "nobody has asked for it"
+    balls.controller.set_display("matching")
+    transport = session.transport
+    a, b = (session.document.side(side).shape for side in "ab")
+    want = engine.compare(CompareRequest(a, b, ("emd",))).measurements[0]
+    assert not transport.live
+    assert not transport.stale
+    assert f"{transport.match.value:.6g}" == f"{want.value:.6g}"
+    assert transport.match.bound == 0
+    assert len(transport.match.lengths) == want.points
+    np.testing.assert_allclose(np.linalg.norm(transport.match.start, axis=1), 0.45, atol=0.06)
+    np.testing.assert_allclose(np.linalg.norm(transport.match.end, axis=1), 0.9, atol=0.06)
+    assert len(np.unique(transport.match.end, axis=0)) == want.points, "one to one"
+
+
+def test_the_matching_follows_the_shape_and_keeps_its_place_in_time(balls) -> None:
+    session = balls.session
+    balls.controller.set_display("matching")
+    before = session.transport
+    balls.lab.move_transport(0.4)
+    balls.controller.set_sliders(session.spaces["balls"].training_values()[3], "typed")
+    after = session.transport
+    assert after.a_shape is session.document.side("a").shape
+    assert after.time == 0.4
+    assert after.match.value < before.match.value / 2
+    balls.lab.move_transport(7.0)
+    assert session.transport.time == 1.0
+
+
+def test_a_matching_out_of_sight_is_stale_until_it_is_looked_at(balls) -> None:
+    session = balls.session
+    balls.controller.set_display("matching")
+    first = session.transport
+    balls.controller.set_display("solid")
+    assert not session.transport.stale
+    balls.controller.set_sliders(session.spaces["balls"].training_values()[3], "typed")
+    assert session.transport.stale
+    assert session.transport.match is first.match
+    balls.controller.set_display("matching")
+    assert not session.transport.stale
+    assert session.transport.match is not first.match
+
+
+def test_other_samples_make_another_matching(balls) -> None:
+    balls.controller.set_display("matching")
+    first = balls.session.transport.match
+    balls.lab.choose_seed(3)
+    assert not np.array_equal(balls.session.transport.match.start, first.start)
+
+
+def test_a_sample_has_its_partner_of_the_matching(balls) -> None:
+    session = balls.session
+    balls.controller.set_display("matching")
+    match = session.transport.match
+    for side, own, other in (("a", match.start, match.end), ("b", match.end, match.start)):
+        balls.lab.pick(side, np.zeros(3), 5)
+        assert session.probe.matched
+        np.testing.assert_array_equal(session.probe.point, own[5])
+        np.testing.assert_array_equal(session.probe.partner, other[5])
+        assert session.probe.distance == match.lengths[5]
+
+
+def test_without_two_shapes_there_is_no_matching(balls) -> None:
+    balls.controller.set_display("matching")
+    balls.controller.clear_side("b")
+    assert balls.session.transport is None
+
+
+def test_a_cancelled_matching_waits_until_it_is_asked_for_again(balls, engine, monkeypatch) -> None:
+    from engine.progress import Cancelled
+
+    def cancelled(request, progress):
+        raise Cancelled
+
+    monkeypatch.setattr(engine, "match", cancelled)
+    balls.controller.set_display("matching")
+    assert balls.session.transport is None
+    monkeypatch.undo()
+    balls.session.document = replace(balls.session.document, active="b")  # something else changes
+    assert balls.session.transport is None
+    balls.lab.match_again()
+    assert balls.session.transport is not None
