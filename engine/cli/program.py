@@ -16,6 +16,7 @@ from engine.cli.data import build as build_data
 from engine.cli.data import list_data
 from engine.cli.doctor import doctor
 from engine.cli.evaluate import evaluate
+from engine.cli.mean_shape import mean_shape
 from engine.cli.models import models
 from engine.cli.shapes import decode, fit, interpolate, reconstruct
 from engine.cli.terminal import say
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "fit": fit,
     "interpolate": interpolate,
     "compare": compare,
+    "mean-shape": mean_shape,
     "data build": build_data,
     "data list": list_data,
     "train": train,
