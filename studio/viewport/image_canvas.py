@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 from vtkmodules.util.numpy_support import vtk_to_numpy
@@ -21,11 +21,16 @@ from studio.theme import Theme
 from studio.viewport.hand import Hand
 from studio.viewport.scene import POINT_SIZE, Scene
 
+#: A picture that has rested for so long is drawn once more with smooth edges: milliseconds, samples per pixel. That takes four
+#: times as long as a frame, so it is never done while something moves.
+_REST, _SAMPLES = 400, 8
+
 
 class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
     """A widget that shows pictures of an off-screen scene.
 
-    A paint that Qt wants for its own reasons shows the old picture again without rendering.
+    A paint that Qt wants for its own reasons shows the old picture again without rendering. `renders` counts pictures of
+    something new; the smooth one that follows at rest is not among them.
     """
 
     painted = Signal(float)
@@ -44,6 +49,11 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         self.scene = Scene(self.window_, theme)
         self.renders = 0
         self._dirty = True
+        self._smooth = False  # the next picture shall have smooth edges
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_REST)
+        self._resting.timeout.connect(self._rested)
         self._closed = False
         self._bytes = vtkUnsignedCharArray()
         self._pixels = np.zeros((1, 1, 4), np.uint8)  # kept: the image does not own its memory
@@ -54,6 +64,10 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
     def mark(self) -> None:
         """Something changed: paint once, soon."""
         self._dirty = True
+        self.update()
+
+    def _rested(self) -> None:
+        self._smooth = True
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -78,9 +92,13 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         began = time.perf_counter()
         rendered = self._dirty and not self._closed
         if rendered:
-            self._dirty = False
+            self._dirty = self._smooth = False
             self.renders += 1
-            self._render()
+            self._render(0)
+            self._resting.start()
+        elif self._smooth and not self._closed:
+            self._smooth = False
+            self._render(_SAMPLES)
         painter = QPainter(self)
         if not self._image.isNull():
             painter.drawImage(0, 0, self._image)
@@ -88,9 +106,10 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         if rendered:
             self._ended.emit(began)
 
-    def _render(self) -> None:
+    def _render(self, samples: int) -> None:
         ratio = self.devicePixelRatioF()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        self.window_.SetMultiSamples(samples)
         self.window_.SetSize(width, height)
         self.window_.Render()
         self.window_.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._bytes, 0)
@@ -109,5 +128,6 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
     def closeEvent(self, event: QCloseEvent) -> None:
         """Release OpenGL resources."""
         self._closed = True
+        self._resting.stop()
         self.window_.Finalize()
         super().closeEvent(event)

@@ -363,3 +363,19 @@ def test_marks_lie_over_everything_in_both_views_and_go_again(shown, ball) -> No
     assert (np.abs(picture.astype(int) - plain).max(axis=2) > 40)[change].mean() > 0.8, "a saved picture shows them too"
     stage.change(lambda: stage.viewport.set_marks(None))
     np.testing.assert_array_equal(stage.pixels(), plain)
+
+
+def test_a_resting_picture_gets_smooth_edges(qtbot, ball) -> None:
+    """Between ball and background a smooth picture has pixels of neither colour; nothing counts as painted anew."""
+    stage = Shown(qtbot, software=True)
+    try:
+        stage.change(lambda: stage.viewport.show("a", ShapeView(1, ball)))
+        stage.viewport.widget.mark()
+        QTest.qWait(100)
+        rough, renders = stage.pixels(), stage.viewport.renders
+        qtbot.waitUntil(lambda: bool((stage.pixels() != rough).any()), timeout=5000)
+        changed = np.abs(stage.pixels() - rough).max(axis=2) > 8
+        assert stage.viewport.renders == renders
+        assert 50 < changed.sum() < 0.05 * changed.size  # the outline and nothing else
+    finally:
+        stage.close()
