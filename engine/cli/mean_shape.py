@@ -12,6 +12,9 @@ from engine.api import DecodeRequest, Engine, Shape
 from engine.cli.options import ANSWER, Answer
 from engine.cli.terminal import answer, say, watched
 
+#: Default pieces: at most this many.
+MOST = 24
+
 
 def mean_shape(
     shape: Path | None = None,
@@ -21,7 +24,6 @@ def mean_shape(
     out: Path,
     points: PositiveInt = 768,
     steps: PositiveInt = 240,
-    most: PositiveInt = 24,
     seed: NonNegativeInt = 0,
     common: Answer = ANSWER,
 ) -> None:
@@ -38,7 +40,6 @@ def mean_shape(
         out: folder for index.html and its pictures.
         points: points of a cloud.
         steps: steps of gradient descent for each answer.
-        most: at most this many of the default pieces.
         seed: seed of samples and starts.
         common: how to answer.
     """
@@ -50,7 +51,7 @@ def mean_shape(
         path = shape or assets_root() / "shapes" / "modern-armchair.glb"
         pieces = [engine.open_shape(other, "auto", progress).shape for other in others or ()]
         if not others:
-            pieces = _learnt_chairs(engine, most)
+            pieces = _learnt_chairs(engine)
         sets = uncertain_sets(engine.open_shape(path, "auto", progress).shape, pieces, points, seed)
         found = []
         for doubt in sets:
@@ -76,12 +77,12 @@ def mean_shape(
     answer(document, "\n".join([*lines, f"Wrote {page}"]), common.json)
 
 
-def _learnt_chairs(engine: Engine, most: int) -> list[Shape]:
+def _learnt_chairs(engine: Engine) -> list[Shape]:
     """Decoded training codes of the first model that fits shapes."""
     for info in engine.models():
         if info.fits_shape and info.output == "surface":
             space = engine.space(info.id)
-            chairs = [i for i, category in enumerate(space.categories) if category == "chair"][:most]
+            chairs = [i for i, category in enumerate(space.categories) if category == "chair"][:MOST]
             shapes = [engine.decode(DecodeRequest(space.training_code(i), (17, 33, 65))).shape for i in chairs]
             return [one for one in shapes if not one.is_empty]
     return []

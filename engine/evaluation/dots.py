@@ -22,7 +22,8 @@ def draw_dots(
     Args:
         points: (N, 3), y up, +z to the front.
         size: side in pixels.
-        turn, lift: where the eye is, degrees about the up axis and above the ground.
+        turn: where the eye is, degrees about the up axis from the front.
+        lift: degrees above the ground.
         reach: half the side of the picture in the units of the points; the origin is in the middle.
     """
     a, e = np.radians(turn), np.radians(lift)

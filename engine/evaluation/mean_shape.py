@@ -118,8 +118,9 @@ def _gradient(x: Clouds, cloud: Clouds, distance: Distance, progress: Progress) 
     progress.check()
     if distance == "emd":
         way = x - cloud[emd_exact(x, cloud)[1]]
-        return way / (np.linalg.norm(way, axis=1, keepdims=True) + 1e-9) / len(x)
-    gradient = 2 * (x - cloud[nearest(x, cloud)[1]]) / len(x)
+        pulled: Clouds = way / (np.linalg.norm(way, axis=1, keepdims=True) + 1e-9) / len(x)
+        return pulled
+    gradient: Clouds = 2 * (x - cloud[nearest(x, cloud)[1]]) / len(x)
     partner = nearest(cloud, x)[1]
     np.add.at(gradient, partner, 2 * (x[partner] - cloud) / len(cloud))
     return gradient

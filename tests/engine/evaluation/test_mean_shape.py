@@ -16,7 +16,7 @@ def places(rng):
     """One small ball of points in any of five places on a line, equally likely."""
     ball = rng.normal(size=(64, 3))
     ball *= 0.1 / np.linalg.norm(ball, axis=1, keepdims=True)
-    return np.stack([ball + [x, 0, 0] for x in (-0.5, -0.25, 0.0, 0.25, 0.5)])
+    return np.stack([ball + np.array([x, 0, 0]) for x in (-0.5, -0.25, 0.0, 0.25, 0.5)])
 
 
 def test_under_emd_the_answer_is_the_one_in_the_middle(places):
