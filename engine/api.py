@@ -339,7 +339,9 @@ class Engine:
 
     def alignments(self) -> tuple[str, ...]:
         """Names of the rules by which a shape can be aligned to its reference."""
-        return ("none",)
+        from engine.metrics.align import ALIGNMENTS
+
+        return tuple(ALIGNMENTS)
 
     def match(self, request: MatchRequest, progress: Progress = NO_PROGRESS) -> Match:
         """Samples of two shapes, matched one to one so that the mean distance is least.

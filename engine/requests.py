@@ -240,6 +240,7 @@ class CompareRequest:
         seed: seed of the surface samples.
         floor: also measure two samplings of `b`.
         colours: also give the distance of every vertex (or point) of each shape to the other surface.
+        align: how `a` is brought onto `b` first, a key of `engine.metrics.align.ALIGNMENTS`.
     """
 
     a: Shape
@@ -249,6 +250,7 @@ class CompareRequest:
     seed: int = 0
     floor: bool = False
     colours: bool = False
+    align: str = "none"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

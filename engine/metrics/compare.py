@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -11,6 +12,7 @@ from engine.errors import EngineError, ShapeError
 from engine.geometry.frames import frame_scale
 from engine.geometry.sampling import sample_shape
 from engine.metrics import compiled
+from engine.metrics.align import align, alignment
 from engine.metrics.surface import point_to_surface
 from engine.metrics.table import METRICS, Metric, Pair
 from engine.progress import NO_PROGRESS, Progress
@@ -29,13 +31,20 @@ def compare(request: CompareRequest, progress: Progress = NO_PROGRESS) -> Compar
 
     Raises:
         FrameMismatch: the shapes live in different frames or still have file coordinates.
-        EngineError: a measure is unknown.
+        EngineError: a measure or the alignment is unknown.
     """
     began = perf_counter()
     compiled.ensure_started()  # whoever measures once will measure again
     require_same_frame(request.a, request.b)
     metrics = [_metric(name) for name in request.metrics]
     reason = _reason_against(request.a, "A") or _reason_against(request.b, "B")
+    rule = alignment(request.align)
+    if not reason and request.align != "none":
+        progress.step(0, 1, "Alignment")
+        try:
+            request = replace(request, a=align(request.a, request.b, request.align, request.seed, progress))
+        except ShapeError as error:
+            reason = str(error)
     samples = _Samples(request, progress)
     measurements = []
     for done, metric in enumerate(metrics):
@@ -46,6 +55,8 @@ def compare(request: CompareRequest, progress: Progress = NO_PROGRESS) -> Compar
         progress.step(len(metrics), len(metrics), "Distances for the colours")
         a_to_b = point_to_surface(_all_points(request.a), request.b, progress)
         b_to_a = point_to_surface(_all_points(request.b), request.a, progress)
+    if request.align != "none":
+        measurements = [replace(m, convention=f"{m.convention}; aligned: {rule.words}") for m in measurements]
     return Comparison(tuple(measurements), a_to_b, b_to_a, 1000 * (perf_counter() - began))
 
 
@@ -78,7 +89,9 @@ class _Samples:
         """Result and reference (or, for the floor, the reference twice) with `n` points each."""
         if (n, floor) not in self._pairs:
             a = self._draw(self._request.b, _AGAIN, n) if floor else self._draw(self._request.a, _A, n)
-            self._pairs[n, floor] = Pair(a, self._draw(self._request.b, _B, n), 1.0, self._progress)
+            b = self._draw(self._request.b, _B, n)
+            shapes = (self._request.b if floor else self._request.a), self._request.b
+            self._pairs[n, floor] = Pair(a, b, 1.0, self._progress, shapes, self._request.seed)
         return self._pairs[n, floor]
 
     def measure(self, metric: Metric, n: int, scale: float, floor: bool) -> float:
@@ -102,7 +115,7 @@ def _measure(metric: Metric, request: CompareRequest, samples: _Samples) -> Meas
     try:
         scale = frame_scale(request.b, metric.frame)
         value = samples.measure(metric, n, scale, floor=False)
-        floor = samples.measure(metric, n, scale, floor=True) if request.floor else None
+        floor = samples.measure(metric, n, scale, floor=True) if request.floor and metric.sampled else None
     except ShapeError as error:
         return _without_value(metric, request, str(error))
     return _answer(metric, n, value, floor)
