@@ -66,6 +66,31 @@ def measure(name: str, work: Callable[[], object], runs: int, describe: Callable
     return Timing(name, statistics.median(taken), min(taken), max(taken), runs, describe(result))
 
 
+def race(
+    name: str, entrants: dict[str, Callable[[], object]], runs: int, describe: Callable[[object], str] = lambda _: ""
+) -> dict[str, Timing]:
+    """Time several ways to do the same, in turns: what else the machine does meets all of them alike.
+
+    Args:
+        name: of the work; each timing is called "name: entrant".
+        entrants: who -> what does all of it.
+        runs: measured runs of each, at least 1, after one unmeasured.
+        describe: puts the result of a last run into words.
+    """
+    taken: dict[str, list[float]] = {who: [] for who in entrants}
+    results: dict[str, object] = {}
+    for turn in range(runs + 1):
+        for who, work in entrants.items():
+            start = time.perf_counter()
+            results[who] = work()
+            if turn:
+                taken[who].append(1e3 * (time.perf_counter() - start))
+    return {
+        who: Timing(f"{name}: {who}", statistics.median(ms), min(ms), max(ms), runs, describe(results[who]))
+        for who, ms in taken.items()
+    }
+
+
 def calibration(device: str, threads: int) -> str:
     """What this machine does at this moment, in words: a fixed matrix product in torch and a copy through memory.
 

@@ -13,9 +13,11 @@ from engine.bench import metrics as measuring
 from engine.bench.decode import bench_decode
 from engine.bench.metrics import bench_metrics
 from engine.bench.reconstruct import bench_reconstruct
-from engine.bench.timing import measure
+from engine.bench.surfaces import easy_pair, hard_pair
+from engine.bench.timing import measure, race
 from engine.cli.program import OK, USER_ERROR, run
 from engine.errors import ModelError
+from engine.metrics import chamfer_l1_half
 
 
 @pytest.fixture
@@ -60,13 +62,32 @@ def test_decode_refuses_point_models(sphere_models: Path) -> None:
 
 
 def test_metrics_and_their_peers_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "BRUTE_POINTS", 200)
     monkeypatch.setattr(measuring, "EMD_POINTS", 50)
-    result = bench_metrics(points=400, runs=1)
-    values = [float(timing.result) for timing in result.timings]
-    assert len(values) == 8
-    assert values[::2] == pytest.approx(values[1::2])
-    assert len(result.ratios) == 4
+    result = bench_metrics(sizes=(400,), runs=1)
+    values: dict[str, set[float]] = {}
+    for timing in result.timings:
+        values.setdefault(timing.name.partition(":")[0], set()).add(float(timing.result))
+    assert [name.partition(",")[0] for name in values] == ["Chamfer-L1", "Chamfer-L1", "EMD"]
+    for found in values.values():
+        assert min(found) == pytest.approx(max(found), rel=1e-6)
+    assert len(result.ratios) == 3
+    assert len(result.timings) >= 2 * 3 + 2  # ours, SciPy and brute force twice, and whatever else is installed
+
+
+def test_a_race_is_run_in_turns_and_its_first_round_does_not_count() -> None:
+    ran: list[str] = []
+    timings = race("work", {"one": lambda: ran.append("one"), "other": lambda: ran.append("other")}, 2)
+    assert ran == ["one", "other"] * 3
+    assert [(who, timing.name, timing.runs) for who, timing in timings.items()] == [
+        ("one", "work: one", 2),
+        ("other", "work: other", 2),
+    ]
+
+
+def test_the_pairs_are_what_they_are_called() -> None:
+    a, b = hard_pair(2000)
+    assert 0.05 < chamfer_l1_half(a, b) < 0.5
+    assert 0 < chamfer_l1_half(*easy_pair(2000)) < 0.01
 
 
 def test_the_command_answers_in_json(sphere_models: Path, picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
