@@ -6,5 +6,6 @@ from __future__ import annotations
 MODELS: dict[str, str] = {
     "deepsdf": "engine.models.deepsdf:DeepSDF",
     "occnet": "engine.models.occnet:OccupancyNetwork",
+    "triplane": "engine.models.triplane:TriplaneSDF",
     "psgn": "engine.models.psgn:PointSetGenerator",
 }

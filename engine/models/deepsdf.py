@@ -22,48 +22,34 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import weight_norm
 
-from engine.models.base import ModelConfig, ShapeModel
+from engine.models.autodecoder import AutoDecoder, AutoDecoderConfig
+from engine.models.base import ModelConfig
 from engine.models.encoding import encoded_size, fourier
 
 
-class DeepSDFConfig(ModelConfig):
+class DeepSDFConfig(AutoDecoderConfig):
     """Shape of the network.
 
     Attributes:
-        latent_dim: length D of a code.
         width: hidden units per layer.
         layers: number of hidden layers; one linear output layer follows.
         latent_in: hidden layers (counted from 0; layer 0 always has it) whose input the code joins, or "all".
         points_in: hidden layers above 0 whose input the encoded point joins again.
         octaves: frequencies pi, 2 pi, 4 pi, ... of the Fourier encoding; 0 feeds bare coordinates, as the paper does.
-        clamp: distance delta beyond which values are not told apart (equation 4), unit-sphere units.
         weight_norm: reparametrise hidden layers by length and direction.
         dropout: probability, after each hidden layer, in training only.
         final_tanh: squash the output, as the paper does.
-        code_penalty: weight of the mean squared length of the codes in the loss (1 / sigma^2 in equation 9).
-        code_std: expected length of a code at the start of training.
-        lipschitz: bound on the change of the field per unit of distance, measured after training.
-        half_extent: half the side of the cube in which the network was trained.
-        thicken: distance by which a decoded surface lies outside the learnt one, so that sheets and bars thinner than a cell
-            of the grid do not fall apart. `signed_distance` is not changed by it.
     """
 
     method: Literal["deepsdf"] = "deepsdf"
-    latent_dim: int = Bound(default=64, ge=1)
     width: int = Bound(default=128, ge=4)
     layers: int = Bound(default=6, ge=1)
     latent_in: tuple[int, ...] | Literal["all"] = "all"
     points_in: tuple[int, ...] = ()
     octaves: int = Bound(default=5, ge=0, le=12)
-    clamp: float = Bound(default=0.1, gt=0)
     weight_norm: bool = False
     dropout: float = Bound(default=0.0, ge=0, lt=1)
     final_tanh: bool = False
-    code_penalty: float = Bound(default=1e-4, ge=0)
-    code_std: float = Bound(default=1.0, gt=0)
-    lipschitz: float = Bound(default=1.0, gt=0)
-    half_extent: float = Bound(default=1.05, gt=0)
-    thicken: float = Bound(default=0.0, ge=0)
 
     @model_validator(mode="after")
     def _layers_exist(self) -> DeepSDFConfig:
@@ -81,7 +67,7 @@ class DeepSDFConfig(ModelConfig):
         )  # fmt: skip
 
 
-class DeepSDF(ShapeModel):
+class DeepSDF(AutoDecoder):
     """Auto-decoder of signed distances f(z, x), equation 6 of the paper.
 
     Args:
@@ -89,15 +75,11 @@ class DeepSDF(ShapeModel):
     """
 
     title: ClassVar[str] = "DeepSDF"
-    output: ClassVar[Literal["surface", "points"]] = "surface"
     Config: ClassVar[type[ModelConfig]] = DeepSDFConfig
     config: DeepSDFConfig
 
     def __init__(self, config: DeepSDFConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.latent_dim = config.latent_dim
-        self.clamp = config.clamp
+        super().__init__(config)
         encoded = encoded_size(config.octaves)
         all_layers = range(config.layers)
         self._with_code = set(all_layers) if config.latent_in == "all" else {0, *config.latent_in}
@@ -143,39 +125,9 @@ class DeepSDF(ShapeModel):
         value = F.linear(h, self.last.weight, self.last.bias).squeeze(-1).float()
         return torch.tanh(value) if self.config.final_tanh else value
 
-    def signed_distance(self, z: Tensor, points: Tensor) -> Tensor:
-        """(N,) signed distance of points (N, 3) for the code z (D,), with gradients to both; clamped nowhere."""
-        return self.raw(z.unsqueeze(0), points.unsqueeze(0)).squeeze(0)
-
-    def loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Clamped L1 distance plus the penalty on codes (equations 4 and 9).
-
-        Equation 4 clamps both sides, and so gives no gradient where the network wrongly answers "far": a whole shape can
-        stay there for good. Here the truth is clamped, and the answer may be anything beyond the clamp where the truth is
-        beyond it on the same side; everywhere else the difference counts in full.
-
-        Args:
-            batch: "z" (S, D) codes, "points" (S, P, 3), "sdf" (S, P); "ramp" () in [0, 1] scales the penalty.
-        """
-        distance = distance_error(self.raw(batch["z"], batch["points"]), batch["sdf"], self.config.clamp).mean()
-        penalty = batch["z"].square().sum(dim=-1).mean()
-        ramp = batch.get("ramp", torch.ones((), device=distance.device))
-        return {
-            "loss": distance + self.config.code_penalty * ramp * penalty,
-            "distance": distance.detach(),
-            "code": penalty.detach().sqrt(),
-        }
-
     def decode(self, z: Tensor) -> DistanceField:
         """The field of one code z (D,)."""
         return DistanceField(self, z)
-
-
-def distance_error(value: Tensor, truth: Tensor, delta: float) -> Tensor:
-    """Difference of a field's values from signed distances of which only |d| < delta is known; same shape as both."""
-    lowest = torch.where(truth <= -delta, -torch.inf, truth.clamp(max=delta))
-    highest = torch.where(truth >= delta, torch.inf, truth.clamp(min=-delta))
-    return F.relu(lowest - value) + F.relu(value - highest)
 
 
 class DistanceField:

@@ -17,6 +17,8 @@ LINKS = {
 }
 PAPERS = {
     "deepsdf": "Park et al., DeepSDF, CVPR 2019, arXiv 1901.05103",
+    "triplane": "codes and loss of Park et al., DeepSDF, CVPR 2019, arXiv 1901.05103; planes of features of Peng et al., "
+    "Convolutional Occupancy Networks, ECCV 2020, arXiv 2003.04618",
     "occnet": "Mescheder et al., Occupancy Networks, CVPR 2019, arXiv 1812.03828",
     "psgn": "Fan, Su, Guibas, A Point Set Generation Network, CVPR 2017, arXiv 1612.00603",
 }

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from engine.models.autodecoder import AutoDecoder
 from engine.models.base import seeded
-from engine.models.checkpoint import save_model
-from engine.models.deepsdf import DeepSDF, DeepSDFConfig
+from engine.models.checkpoint import build_model, save_model
 from engine.progress import NO_PROGRESS, Progress
 from engine.training.cards import card_for, labels_for
 from engine.training.config import TrainConfig
@@ -32,7 +32,7 @@ class CodedDecoder(nn.Module):
         seed: of the initial codes.
     """
 
-    def __init__(self, model: DeepSDF, count: int, seed: int) -> None:
+    def __init__(self, model: AutoDecoder, count: int, seed: int) -> None:
         super().__init__()
         self.model = model
         self.codes = nn.Embedding(count, model.latent_dim)
@@ -62,8 +62,8 @@ class DistanceTask:
 
     def objective(self) -> CodedDecoder:
         """Decoder and codes with fresh weights."""
-        settings = DeepSDFConfig(**{"categories": self.config.categories, **self.config.model})
-        return CodedDecoder(DeepSDF(settings), len(self.data), self.config.seed)
+        model = build_model(self.config.method, {"categories": self.config.categories, **self.config.model})
+        return CodedDecoder(cast(AutoDecoder, model), len(self.data), self.config.seed)
 
     def batch(self, draw: np.random.Generator, step: int) -> dict[str, Tensor]:
         """Points of random shapes, and how far the penalty on codes has grown."""
@@ -81,13 +81,13 @@ class DistanceTask:
         model = source.model
         bound = steepness(model, codes)
         config = model.config.model_copy(update={"lipschitz": round(bound, 2)})
-        frozen = DeepSDF(config)
+        frozen = build_model(self.config.method, config.model_dump())
         frozen.load_state_dict(model.state_dict())
         card, texts = card_for(self.config, frozen, self.pieces, about | {"shapes": len(self.data)})
         save_model(out, frozen, codes.numpy(), labels_for(self.pieces), card, texts)
 
 
-def steepness(model: DeepSDF, codes: Tensor, points: int = 8192, reach: float = 0.05, share: float = 0.99) -> float:
+def steepness(model: AutoDecoder, codes: Tensor, points: int = 8192, reach: float = 0.05, share: float = 0.99) -> float:
     """How fast the clamped field changes: the quantile `share` of |f(x) - f(y)| / |x - y| near the surface, at least 1.
 
     Measured between random points `reach` apart, about the size of a cell of a preview grid: ripples of the network that are

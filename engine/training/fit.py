@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import ModelError, ShapeError
+from engine.models.autodecoder import distance_error
 from engine.models.base import FitsShapes, ShapeModel, seeded
-from engine.models.deepsdf import distance_error
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import FitRequest, FitResult, LatentSpace
 from engine.shapes import Latent, Mesh, PointCloud

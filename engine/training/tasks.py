@@ -36,7 +36,7 @@ def make_task(config: TrainConfig, data_root: Path, progress: Progress = NO_PROG
     Raises:
         DataError: if the data set lacks what is needed.
     """
-    if config.method == "deepsdf":
+    if config.method in ("deepsdf", "triplane"):
         from engine.training.distance_task import DistanceTask
 
         return DistanceTask.load(config, data_root, progress)
