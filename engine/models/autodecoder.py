@@ -14,6 +14,7 @@ from pydantic import Field as Bound
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.geometry.field import Field
 from engine.models.base import ModelConfig, ShapeModel
 
 
@@ -59,6 +60,10 @@ class AutoDecoder(ShapeModel):
     @abstractmethod
     def raw(self, z: Tensor, points: Tensor) -> Tensor:
         """Unclamped network output (S, P) for codes z (S, D) and points (S, P, 3) in unit-sphere units."""
+
+    @abstractmethod
+    def decode(self, z: Tensor) -> Field:
+        """The field of one code z (D,)."""
 
     def signed_distance(self, z: Tensor, points: Tensor) -> Tensor:
         """(N,) signed distance of points (N, 3) for the code z (D,), with gradients to both; clamped nowhere."""

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from engine.models.autodecoder import distance_error
 from engine.models.base import EncodesPictures, FitsShapes
-from engine.models.deepsdf import DeepSDF, DeepSDFConfig, distance_error
+from engine.models.deepsdf import DeepSDF, DeepSDFConfig
 from engine.models.encoding import encoded_size, fourier
 
 
