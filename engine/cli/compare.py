@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from csv import writer
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt, PositiveInt
 
-from engine.api import CompareRequest, Comparison, Engine, Frame, Mesh, OpenedShape
+from engine.api import CompareRequest, Comparison, Engine, Frame, Measurement, Mesh, OpenedShape
 from engine.cli.options import Answering
+from engine.cli.outputs import check_folder
 from engine.cli.terminal import TerminalProgress, answer, say, table, watched
 from engine.errors import ShapeError
 from engine.requests import Up
@@ -27,7 +30,14 @@ class Measuring(Answering):
     """Seed of the surface samples."""
 
     floor: bool = False
-    """Also say what two samplings of the reference give."""
+    """Also say what two samplings of the reference give, and how many times that a value is."""
+
+    align: str = "none"
+    """How each shape is brought onto the reference first: none, box_edge, box_diagonal, box_radius, centroid_radius,
+    icp_rigid, icp_similarity or turn."""
+
+    csv: Path | None = None
+    """Also write the numbers, with their conventions, into this file."""
 
 
 Measure = Annotated[Measuring, Parameter(name="*")]
@@ -50,6 +60,7 @@ def compare(
     ```
     shape-engine compare truth.obj result.ply
     shape-engine compare truth.obj one.ply two.ply --preset onet_l1 --preset emd --floor --json
+    shape-engine compare truth.obj scan.ply --align icp_similarity --csv numbers.csv
     ```
 
     Args:
@@ -64,20 +75,29 @@ def compare(
         raise ShapeError("A comparison needs two shapes or more; {count} was given.", count=len(shapes))
     engine = Engine()
     metrics = check_presets(engine, preset)
+    if common.csv is not None:
+        check_folder(common.csv.parent)
     with watched() as progress:
         opened = [_as_is(path) if as_is else _open(engine, path, up, progress) for path in shapes]
         results: list[tuple[Path, Comparison]] = []
         for path, shape in zip(shapes[1:], opened[1:], strict=True):
-            request = CompareRequest(shape.shape, opened[0].shape, metrics, common.points, common.seed, common.floor)
+            request = CompareRequest(
+                shape.shape, opened[0].shape, metrics, common.points, common.seed, common.floor, align=common.align
+            )
             results.append((path, engine.compare(request, progress)))
     document = {
         "reference": {"path": shapes[0], **_described(opened[0])},
+        "seed": common.seed,
+        "align": common.align,
         "comparisons": [
             {"path": path, **_described(shape), "measurements": result.measurements, "milliseconds": result.milliseconds}
             for (path, result), shape in zip(results, opened[1:], strict=True)
         ],
     }
-    answer(document, _table(results, common.floor), common.json)
+    if common.csv is not None:
+        _write_csv(common.csv, shapes[0], results, common)
+        say(f"Wrote {common.csv}.")
+    answer(document, f"Reference: {shapes[0]}\n\n{_table(results, common.floor)}", common.json)
 
 
 def check_presets(engine: Engine, wanted: list[str] | None) -> tuple[str, ...]:
@@ -126,13 +146,13 @@ def _described(opened: OpenedShape) -> dict[str, object]:
 
 
 def _table(results: list[tuple[Path, Comparison]], floor: bool) -> str:
-    header = ["shape", "metric", "value", *(["floor"] if floor else []), "better", "points", "convention"]
+    header = ["shape", "metric", "value", *(["floor", "value / floor"] if floor else []), "better", "points", "convention"]
     rows = [
         [
             path.name,
             m.metric,
-            f"{m.value:.6g}",
-            *([f"{m.floor:.6g}" if m.floor is not None else "-"] if floor else []),
+            f"{m.value:.6g}" + (f" (at most {ceil(1e4 * m.bound) / 100:g} % above optimum)" if m.bound else ""),
+            *([f"{m.floor:.6g}" if m.floor is not None else "-", _times(m) or "-"] if floor else []),
             m.better,
             str(m.points),
             m.convention + (" (fewer points than the convention asks for)" if m.approximate else ""),
@@ -141,3 +161,23 @@ def _table(results: list[tuple[Path, Comparison]], floor: bool) -> str:
         for m in result.measurements
     ]
     return table(header, rows)
+
+
+def _times(m: Measurement) -> str:
+    """How many times the floor a distance is; nothing for scores, where more is better."""
+    return f"{m.value / m.floor:.1f}x floor" if m.floor and m.better == "lower" else ""
+
+
+def _write_csv(path: Path, reference: Path, results: list[tuple[Path, Comparison]], common: Measuring) -> None:
+    header = (
+        *("shape", "reference", "metric", "label", "value", "bound", "floor", "better", "points", "frame", "seed", "align"),
+        *("approximate", "convention"),
+    )
+    with path.open("w", newline="", encoding="utf-8") as file:
+        lines = writer(file)
+        lines.writerow(header)
+        for shape, result in results:
+            for m in result.measurements:
+                numbers = ["" if value is None else repr(value) for value in (m.value, m.bound, m.floor)]
+                settings = (m.better, m.points, m.frame.value, common.seed, common.align, m.approximate, m.convention)
+                lines.writerow((shape, reference, m.metric, m.label, *numbers, *settings))

@@ -1,6 +1,8 @@
 """The commands, run in this process with models whose answer is known."""
 
+import csv
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -163,6 +165,24 @@ def test_compare_measures_several_shapes_with_all_presets(tmp_path: Path, capsys
     assert sum(line.startswith("b.ply") for line in lines) == sum(line.startswith("c.ply") for line in lines) >= 6
 
 
+def test_compare_aligns_names_the_reference_and_writes_its_numbers(tmp_path: Path, capsys: Capture) -> None:
+    truth, other = _ball(tmp_path / "truth.ply", 1.0), _ball(tmp_path / "other.ply", 0.5)
+    numbers = tmp_path / "numbers.csv"
+    words = ["compare", str(truth), str(other), "--as-is", "--preset", "hausdorff", "--preset", "accuracy", "--points", "2000"]
+    assert run([*words, "--align", "box_edge", "--floor", "--csv", str(numbers)]) == OK
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"Reference: {truth}\n")
+    assert re.search(r" 1\.\dx floor", printed)
+    assert "aligned: centre of the box, longest edge" in printed
+    hausdorff, accuracy = csv.DictReader(numbers.read_text(encoding="utf-8").splitlines())
+    assert (hausdorff["shape"], hausdorff["reference"]) == (str(other), str(truth))
+    assert hausdorff["align"] == "box_edge"
+    assert f"{float(hausdorff['value']):.6g}" in printed
+    assert float(hausdorff["value"]) < 1.6 * float(hausdorff["floor"])
+    assert accuracy["floor"] == ""  # exact distances have none
+    assert float(accuracy["value"]) < 0.01
+
+
 def test_fit_finds_the_radius(sphere_models: Path, tmp_path: Path, capsys: Capture) -> None:
     ball, out = _ball(tmp_path / "ball.ply", 2.0), tmp_path / "fitted.ply"
     words = ["fit", str(ball), "-m", "spheres", "-o", str(out), "--steps", "120", "--resolution", "24", "--json"]
@@ -197,6 +217,8 @@ def test_fit_finds_the_radius(sphere_models: Path, tmp_path: Path, capsys: Captu
         (["interpolate", "-m", "spheres", "--from", "mean", "--to", "mean", "--steps", "1", "-o", "walk"], "at least 2"),
         (["compare", "ball.ply"], "needs two shapes"),
         (["compare", "ball.ply", "none.ply"], "There is no file none.ply"),
+        (["compare", "ball.ply", "ball.ply", "--align", "nonsense"], "no alignment nonsense; choose among none, box_edge"),
+        (["compare", "ball.ply", "ball.ply", "--csv", "ball.ply/numbers.csv"], "is a file, not a folder"),
         (["compare", "ball.ply", "ball.ply", "--preset", "nonsense"], "There is no preset nonsense; known are: deepsdf_sphere"),
         (["data", "list", "--data", "none"], "none"),
         (["train", "nonsense"], "nonsense"),
