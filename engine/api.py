@@ -30,15 +30,14 @@ from engine.requests import (
     MetricInfo,
     ModelInfo,
     OpenedShape,
+    Partner,
+    PartnerRequest,
     ShapeResult,
     Up,
 )
 from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine.models.base import ShapeModel
 
 __all__ = [
@@ -61,6 +60,8 @@ __all__ = [
     "MetricInfo",
     "ModelInfo",
     "OpenedShape",
+    "Partner",
+    "PartnerRequest",
     "Picture",
     "PointCloud",
     "Shape",
@@ -337,11 +338,11 @@ class Engine:
 
         return tuple(MetricInfo(m.id, m.label, m.convention, m.frame, m.points, m.better) for m in METRICS.values())
 
-    def alignments(self) -> tuple[str, ...]:
-        """Names of the rules by which a shape can be aligned to its reference."""
+    def alignments(self) -> dict[str, str]:
+        """The rules by which a shape can be aligned to its reference: name, and what it does in words."""
         from engine.metrics.align import ALIGNMENTS
 
-        return tuple(ALIGNMENTS)
+        return {rule.name: rule.words for rule in ALIGNMENTS.values()}
 
     def match(self, request: MatchRequest, progress: Progress = NO_PROGRESS) -> Match:
         """Samples of two shapes, matched one to one so that the mean distance is least.
@@ -354,15 +355,15 @@ class Engine:
 
         return match(request, progress)
 
-    def partner(self, point: NDArray[np.float64], shape: Shape) -> tuple[NDArray[np.float64], float]:
-        """(3,) nearest point of a shape to a point in its frame, and their distance.
+    def partner(self, request: PartnerRequest, progress: Progress = NO_PROGRESS) -> Partner:
+        """The nearest point of the other shape to a point of one.
 
         Raises:
-            ShapeError: if the shape is empty.
+            ShapeError: if a shape is empty.
         """
-        from engine.metrics.partner import partner
+        from engine.metrics.partner import partner_across
 
-        return partner(point, shape)
+        return partner_across(request, progress)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

@@ -318,6 +318,7 @@ class MatchRequest:
         a, b: the shapes, in one frame.
         points: points per side; None takes those of the measure "emd".
         seed: seed of the surface samples.
+        align: how `a` is brought onto `b` first, as in `CompareRequest`.
         live: a quick answer with a proven bound, warm from the last one, instead of the optimum.
     """
 
@@ -325,6 +326,7 @@ class MatchRequest:
     b: Shape
     points: int | None = None
     seed: int = 0
+    align: str = "none"
     live: bool = False
 
 
@@ -349,3 +351,36 @@ class Match:
     bound: float
     frame: Frame
     milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartnerRequest:
+    """Find the point of the other shape that is nearest to a point of one.
+
+    Attributes:
+        a, b: the shapes, in one frame; `b` is the reference.
+        point: (3,) a point of `a` (or of `b`), where it lies now.
+        of_b: True if the point is one of `b`.
+        seed: of the samples of an alignment that searches.
+        align: how `a` is brought onto `b` before measuring, as in `CompareRequest`.
+    """
+
+    a: Shape
+    b: Shape
+    point: NDArray[np.float64]
+    of_b: bool = False
+    seed: int = 0
+    align: str = "none"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partner:
+    """Answer to a `PartnerRequest`.
+
+    Attributes:
+        point: (3,) the nearest point of the other shape, where it lies (not where alignment would bring it).
+        distance: between the two after alignment, in the shapes' frame.
+    """
+
+    point: NDArray[np.float64]
+    distance: float

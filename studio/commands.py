@@ -23,7 +23,7 @@ class Command:
     Attributes:
         id: stable name, e.g. "file.open".
         title: what it is called, translated.
-        menu: "file", "edit", "view", "shape" or "help"; "" keeps it out of the menus.
+        menu: "file", "edit", "view", "shape", "measure" or "help"; "" keeps it out of the menus.
         run: does it.
         shortcut: key sequence in Qt's own words, never translated; several are separated by ";".
         icon: Phosphor name, or "".
@@ -44,12 +44,13 @@ class Command:
 
 
 #: Menus in order, by key; titles are translated when the menu bar is made.
-MENUS = ("file", "edit", "view", "shape", "help")
+MENUS = ("file", "edit", "view", "shape", "measure", "help")
 
 
 def menu_title(menu: str) -> str:
     """The title of a menu."""
-    return {"file": tr("&File"), "edit": tr("&Edit"), "view": tr("&View"), "shape": tr("&Shape"), "help": tr("&Help")}[menu]
+    titles = {"file": tr("&File"), "edit": tr("&Edit"), "view": tr("&View"), "shape": tr("&Shape"), "help": tr("&Help")}
+    return titles.get(menu) or tr("&Measure")
 
 
 def make_action(command: Command, parent: QWidget) -> QAction:

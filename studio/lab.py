@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.api import Match, Shape
+from engine.api import Comparison, Match, Shape
 from studio.colour_maps import FIRST_MAP
-from studio.document import Side
+from studio.document import Document, Side
 
 #: Measures shown at first.
 FIRST_METRICS = ("onet_l1", "emd", "f_score")
@@ -55,7 +55,7 @@ class Probe:
     """
 
     side: Side
-    shape: Shape | None
+    shape: Shape
     point: NDArray[np.float64]
     partner: NDArray[np.float64] | None = None
     distance: float = 0.0
@@ -80,3 +80,45 @@ class Transport:
     time: float = 0.0
     live: bool = False
     stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableRow:
+    """One shape measured against the reference.
+
+    Attributes:
+        entry: id of the shape.
+        shape: what was measured.
+        comparison: the numbers.
+    """
+
+    entry: int
+    shape: Shape
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Several shapes against one reference.
+
+    Attributes:
+        reference: id of the reference.
+        reference_shape: what was measured against.
+        how: alignment and seed of all rows.
+        run: number of the attempt that filled it; a later attempt is another table.
+        rows: by entry id; shapes that have not been measured have none.
+        job: id of the job that fills it, or None.
+    """
+
+    reference: int
+    reference_shape: Shape
+    how: tuple[str, int]
+    run: int
+    rows: dict[int, TableRow]
+    job: int | None = None
+
+    def stale(self, row: TableRow, document: Document, how: tuple[str, int]) -> bool:
+        """True if a number of this row does not belong to what the session holds now."""
+        entry, reference = document.entry(row.entry), document.entry(self.reference)
+        same = entry is not None and entry.shape is row.shape and reference is not None
+        return not same or reference is None or reference.shape is not self.reference_shape or how != self.how

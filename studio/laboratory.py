@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,13 @@ from engine.api import Engine
 from engine.progress import Progress
 from studio.colour_maps import FIRST_MAP, MAPS
 from studio.document import Side
+from studio.exporting import export, panel_report, table_report
 from studio.lab import FIRST_METRICS, Lab
 from studio.matching import Matching
 from studio.probing import Probing
 from studio.session import Session
 from studio.settings import Settings
+from studio.tabulating import Tabulating
 from studio.workbench import Handlers, Workbench
 
 
@@ -31,6 +34,7 @@ class Laboratory:
         colour_map = settings.colour_map if settings.colour_map in MAPS else FIRST_MAP
         self._probing = Probing(session, engine, bench)
         self._matching = Matching(session, engine, bench)
+        self._tabulating = Tabulating(session, engine, bench)
         session.lab = Lab(metrics=settings.measures or FIRST_METRICS, colour_map=colour_map)
 
     def start(self) -> None:
@@ -101,3 +105,25 @@ class Laboratory:
     def match_again(self) -> None:
         """Match A with B now, also after the user has cancelled it."""
         self._matching.again()
+
+    # --- several shapes, and files -----------------------------------------------------------------------------------
+
+    def compare_all(self, reference: int) -> None:
+        """Measure every shape of the session against the shape with the id `reference`."""
+        self._tabulating.measure(reference)
+
+    def cancel_table(self) -> None:
+        """Stop measuring several shapes; what has been measured stays."""
+        self._tabulating.cancel()
+
+    def export_numbers(self, path: Path) -> None:
+        """Write the numbers of the panel, with their conventions, as CSV, JSON or PNG."""
+        report = panel_report(self._session)
+        if report is not None:
+            export(self._session, self._bench, report, path)
+
+    def export_table(self, path: Path) -> None:
+        """Write the table of several shapes likewise."""
+        report = table_report(self._session)
+        if report is not None:
+            export(self._session, self._bench, report, path)

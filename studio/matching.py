@@ -34,11 +34,12 @@ class Matching:
         if transport is not None and not transport.stale and shapes != (transport.a_shape, transport.b_shape):
             self._session.transport = replace(transport, stale=True)
         resting = (a.latent is None or a.settled) and (b.latent is None or b.settled)
-        key = (id(a.shape), id(b.shape), resting, self._session.lab.seed)
+        key = (id(a.shape), id(b.shape), resting, *self._session.lab.how)
         if document.display != "matching" or key == self._asked:
             return
         self._asked = key
-        request = MatchRequest(a.shape, b.shape, seed=self._session.lab.seed, live=not resting)
+        align, seed = self._session.lab.how
+        request = MatchRequest(a.shape, b.shape, seed=seed, align=align, live=not resting)
         self._bench.submit(
             self._bench.lanes.matching,
             lambda progress: self._engine.match(request, progress),

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from studio.colour_maps import MAPS
 from studio.i18n import engine_text, tr
 from studio.laboratory import Laboratory
-from studio.measure_text import alignment_name
 from studio.session import Session
 
 #: What the maps are called.
@@ -33,13 +32,12 @@ def fill_measure_menu(
         action.toggled.connect(partial(lab.show_measure, info.id))
     menu.addSeparator()
     if len(session.alignments) > 1:
-        rules = {name: alignment_name(name) for name in session.alignments}
+        rules = {name: engine_text(words) for name, words in session.alignments.items()}
         _add_choice(menu.addMenu(tr("Alignment")), rules, chosen.align, lab.choose_alignment)
     maps = {name: tr(COLOURS[name]) for name in MAPS}
     _add_choice(menu.addMenu(tr("Colours of the errors")), maps, chosen.colour_map, lab.choose_colour_map)
-    menu.addAction(
-        tr("Seed of the samples: {seed}…", seed=chosen.seed), partial(ask_seed, session, lab, menu.parentWidget().window())
-    )
+    seed = tr("Seed of the samples: {seed}…", seed=chosen.seed)
+    menu.addAction(seed, partial(ask_seed, session, lab, menu.parentWidget() or menu))
     menu.addSeparator()
     menu.addAction(tr("Compare several shapes…"), compare)
     menu.addAction(tr("Export the numbers…"), export).setEnabled(session.measured is not None)

@@ -6,14 +6,15 @@ import math
 
 from engine.api import Frame, Measurement, MetricInfo
 from studio.i18n import engine_text, tr
+from studio.session import Session
 
 #: Names for the panel, where the engine's own are too long; the rest keep theirs.
 NAMES = {"onet_l1": "Chamfer"}
 #: Conventions in few words; the engine's own sentence is the tool tip.
 SHORT = {"onet_l1": "L1", "emd": "best matching", "f_score": "at 1 %"}
 
-#: Rules of alignment.
-ALIGNMENTS = {"none": "None, as they lie"}
+#: A proven gap below this is that of rounding: the value is the optimum.
+ROUNDING = 1e-9
 
 
 def name_of(metric: str, label: str) -> str:
@@ -48,12 +49,24 @@ def percent_text(share: float) -> str:
 
 def bounded(measurement: Measurement) -> bool:
     """True if the value is a certified approximation rather than the optimum."""
-    return measurement.bound is not None and measurement.bound > 0
+    return measurement.bound is not None and measurement.bound > ROUNDING
 
 
-def alignment_name(name: str) -> str:
-    """What a rule of alignment is called."""
-    return tr(ALIGNMENTS[name]) if name in ALIGNMENTS else name
+def align_text(session: Session) -> str:
+    """What the chosen alignment does."""
+    return engine_text(session.alignments.get(session.lab.align, session.lab.align))
+
+
+def convention_text(convention: str) -> str:
+    """The engine's words for how a number was made, with what it adds about alignment or failure."""
+    words, aligned, rule = convention.partition("; aligned: ")
+    words, failed, reason = words.partition("; not measured: ")
+    parts = [engine_text(words)]
+    if failed:
+        parts.append(tr("not measured: {reason}", reason=engine_text(reason)))
+    if aligned:
+        parts.append(tr("aligned: {name}", name=engine_text(rule)))
+    return "; ".join(parts)
 
 
 def frame_text(frame: Frame) -> str:
@@ -80,7 +93,7 @@ def describe(measurement: Measurement) -> tuple[str, str, str]:
         )
     else:
         short = SHORT.get(measurement.metric)
-        convention = tr(SHORT[measurement.metric]) if short else engine_text(measurement.convention)
+        convention = tr(SHORT[measurement.metric]) if short else convention_text(measurement.convention)
         line = tr(
             "{convention} · {points} pts · {frame}", convention=convention, points=points, frame=frame_text(measurement.frame)
         )
@@ -100,8 +113,8 @@ def sentence(measurement: Measurement) -> str:
             value=value,
             percent=percent_text(measurement.bound or 0),
         )
-    parts.append(engine_text(measurement.convention))
-    parts.append(tr("{points} points per side, {frame}", points=f"{measurement.points:,}", frame=frame_text(measurement.frame)))
+    parts.append(convention_text(measurement.convention))
+    parts.append(tr("{points} points per side", points=f"{measurement.points:,}"))
     if measurement.floor is not None and math.isfinite(measurement.floor):
         floor = value_text(measurement.floor, measurement.better)
         parts.append(tr("two samplings of the reference give {value}", value=floor))

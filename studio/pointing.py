@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from studio.controller import Controller
 from studio.i18n import tr
 from studio.lab import Transport
-from studio.measure_text import percent_text, value_text
+from studio.measure_text import ROUNDING, percent_text, value_text
 from studio.session import Session
 from studio.viewport.pick import Hit
 from studio.viewport.stage import Stage
@@ -102,7 +102,7 @@ def matching_words(transport: Transport) -> tuple[str, str]:
     """What a matching is worth, short and long."""
     match = transport.match
     value, points = value_text(match.value), f"{len(match.lengths):,}"
-    if match.bound > 0:
+    if match.bound > ROUNDING:
         percent = percent_text(match.bound)
         words = tr(
             "EMD ≈ {value}, at most {percent} % above optimum · {points} pts", value=value, percent=percent, points=points

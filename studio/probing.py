@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.api import Engine, Shape
+from engine.api import Engine, Partner, PartnerRequest, Shape
 from studio.document import Side
 from studio.lab import Probe
 from studio.session import Session
@@ -46,24 +46,34 @@ class Probing:
         self._session.probe = None
 
     def _follow(self) -> None:
-        probe, document = self._session.probe, self._session.document
+        probe = self._session.probe
         if probe is None:
             return
-        own, entry = document.side(probe.side), document.side("b" if probe.side == "a" else "a")
-        other = entry.shape if entry is not None else None
-        gone = own is None or own.shape is not probe.shape or other is None or other.is_empty
-        if gone or document.display != ("matching" if probe.matched else "error"):
+        other = self._opposite(probe)
+        if other is None:
             self.end()
         elif not probe.matched and other is not self._other:
             self._other = other
+            align, seed = self._session.lab.how
+            a, b = (probe.shape, other) if probe.side == "a" else (other, probe.shape)
+            request = PartnerRequest(a, b, probe.point, probe.side == "b", seed, align)
             self._bench.submit(
                 self._bench.lanes.matching,
-                lambda progress: self._engine.partner(probe.point, other),
+                lambda progress: self._engine.partner(request, progress),
                 Handlers(done=lambda value: self._found(probe.point, value)),
             )
 
+    def _opposite(self, probe: Probe) -> Shape | None:
+        """The shape that the partner lies on; None if the point means nothing any more."""
+        document = self._session.document
+        own, entry = document.side(probe.side), document.side("b" if probe.side == "a" else "a")
+        seen = document.display == ("matching" if probe.matched else "error")
+        if not seen or own is None or own.shape is not probe.shape or entry is None:
+            return None
+        return None if entry.shape is None or entry.shape.is_empty else entry.shape
+
     def _found(self, point: NDArray[np.float64], value: object) -> None:
-        assert isinstance(value, tuple)
+        assert isinstance(value, Partner)
         probe = self._session.probe
         if probe is not None and probe.point is point:
-            self._session.probe = replace(probe, partner=value[0], distance=value[1])
+            self._session.probe = replace(probe, partner=value.point, distance=value.distance)

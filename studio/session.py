@@ -13,7 +13,7 @@ from psygnal import SignalGroupDescriptor
 
 from engine.api import Comparison, LatentSpace, MetricInfo, ModelInfo, Shape
 from studio.document import Document
-from studio.lab import Lab, Probe, Transport
+from studio.lab import Lab, Probe, Table, Transport
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,7 @@ class Measured:
         comparison: the numbers.
         live: True for the quick measurement while dragging (marked as approximate), False for the settled one.
         stale: True if a shape has changed since; the panel must say so.
+        how: alignment and seed that were measured with.
     """
 
     a: int
@@ -61,6 +62,7 @@ class Measured:
     comparison: Comparison
     live: bool
     stale: bool = False
+    how: tuple[str, int] = ("none", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,12 @@ class Session:
         spaces: latent spaces loaded so far, by model id.
         jobs: running and waiting jobs.
         measures: what can be measured, empty while it is being looked up.
-        alignments: names of the rules by which A can be aligned to B before measuring.
+        alignments: rules by which A can be aligned to B before measuring: name, and what it does in English words.
         lab: what is measured, and how errors are coloured.
         measured: last comparison of A and B, or None.
         probe: the picked point and its partner, or None.
         transport: the matching of A with B, or None.
+        table: several shapes against one reference, or None.
         notice: last notice, or None when dismissed.
         performance: timings of the last shown result.
         history: labels of all undo steps, oldest first; `position` of them are done.
@@ -105,11 +108,12 @@ class Session:
     spaces: dict[str, LatentSpace] = field(default_factory=dict)
     jobs: tuple[JobView, ...] = ()
     measures: tuple[MetricInfo, ...] = ()
-    alignments: tuple[str, ...] = ("none",)
+    alignments: dict[str, str] = field(default_factory=lambda: {"none": "as they lie"})
     lab: Lab = field(default_factory=Lab)
     measured: Measured | None = None
     probe: Probe | None = None
     transport: Transport | None = None
+    table: Table | None = None
     notice: Notice | None = None
     performance: Performance = field(default_factory=Performance)
     history: tuple[str, ...] = ()

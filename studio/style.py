@@ -206,6 +206,11 @@ QListWidget, QPlainTextEdit, QTextBrowser {{ background: transparent; color: {t.
 QListWidget::item {{ border-radius: 6px; padding: 4px 6px; }}
 QListWidget::item:hover {{ background: {t.raised}; }}
 QListWidget::item:selected {{ background: {t.raised}; color: {t.text}; }}
+QTableView {{ background: transparent; color: {t.text}; border: 1px solid {t.hairline}; border-radius: 8px; outline: none; }}
+QHeaderView, QTableCornerButton::section {{ background: transparent; border: none; }}
+QHeaderView::section {{ background: transparent; color: {t.muted}; border: none; border-bottom: 1px solid {t.hairline};
+    padding: 6px 14px 6px 4px; }}
+QHeaderView::section:hover {{ color: {t.text}; }}
 QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
 QScrollBar::handle {{ background: {t.hairline}; border-radius: 4px; min-height: 28px; min-width: 28px; }}

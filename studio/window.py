@@ -181,6 +181,8 @@ class MainWindow(QMainWindow):
         self.picture.open_wanted.connect(self.actions_.open_files)
         self.shapes.open_wanted.connect(self.actions_.open_files)
         self.shapes.export_wanted.connect(self.actions_.export)
+        self.measure.export_wanted.connect(self.actions_.measuring.export_numbers)
+        self.measure.table_wanted.connect(self.actions_.measuring.show_table)
         self.controller.camera_provider = self.viewport.camera
         self.controller.camera_applier = self.viewport.set_camera
 
@@ -284,6 +286,7 @@ class MainWindow(QMainWindow):
         self._calm_stage.stop()
         self._calm_line.stop()
         self._news.stop()
+        self.actions_.measuring.retire()
         for dock in self.docks:
             dock.card.retire()
         if self.controller.camera_provider == self.viewport.camera:  # not yet those of the window that takes over

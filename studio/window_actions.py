@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from studio.commands import Command, match
 from studio.dialogs import CreditsDialog, SettingsDialog, TextDialog, about_dialog
 from studio.i18n import tr
+from studio.measure_actions import MeasureActions
 from studio.widgets.command_palette import CommandPalette, Offer
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Actions:
 
     def __init__(self, window: MainWindow) -> None:
         self._w = window
+        self.measuring = MeasureActions(window, self._ask_save)
 
     # --- files -----------------------------------------------------------------------------------------------------
 
@@ -200,7 +202,7 @@ class Actions:
 
     def commands(self) -> list[Command]:
         """Everything that can be done, in the order of the menus."""
-        return [*self._file(), *self._edit(), *self._view(), *self._shape(), *self._help()]
+        return [*self._file(), *self._edit(), *self._view(), *self._shape(), *self.measuring.commands(), *self._help()]
 
     def _file(self) -> list[Command]:
         do, w = self._w.controller, self._w

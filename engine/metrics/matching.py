@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.geometry.frames import frame_scale
 from engine.geometry.sampling import sample_shape
+from engine.metrics.align import align
 from engine.metrics.points import emd_exact
 from engine.metrics.table import METRICS
 from engine.progress import NO_PROGRESS, Progress
@@ -29,9 +30,10 @@ def match(request: MatchRequest, progress: Progress = NO_PROGRESS) -> Match:
     metric = METRICS["emd"]
     n = metric.points if request.points is None else request.points
     progress.check()
+    aligned = align(request.a, request.b, request.align, request.seed, progress)
     a, b = (
         sample_shape(shape, n, np.random.default_rng([request.seed, stream, n]))[0]
-        for stream, shape in enumerate((request.a, request.b))
+        for stream, shape in enumerate((aligned, request.b))
     )
     progress.check()
     value, partners = emd_exact(a, b)

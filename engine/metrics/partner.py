@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import ShapeError
+from engine.metrics.align import alignment
+from engine.progress import NO_PROGRESS, Progress
+from engine.requests import Partner, PartnerRequest
 from engine.shapes import Mesh, Shape
 
 
@@ -23,6 +26,26 @@ def partner(point: ArrayLike, shape: Shape) -> tuple[NDArray[np.float64], float]
     else:
         found = shape.points[int(((shape.points - asked) ** 2).sum(axis=1).argmin())].astype(np.float64)
     return found, float(np.linalg.norm(found - asked))
+
+
+def partner_across(request: PartnerRequest, progress: Progress = NO_PROGRESS) -> Partner:
+    """The nearest point of the other shape, measured after alignment and told where it lies without.
+
+    Raises:
+        ShapeError: a shape is empty.
+        EngineError: there is no such alignment.
+    """
+    progress.check()
+    asked = np.asarray(request.point, np.float64)
+    if request.align == "none":
+        found, distance = partner(asked, request.a if request.of_b else request.b)
+        return Partner(found, distance)
+    motion = alignment(request.align).find(request.a, request.b, request.seed, progress)
+    progress.check()
+    if not request.of_b:
+        return Partner(*partner(motion.points(asked[None])[0], request.b))
+    found, distance = partner(asked, motion.shape(request.a))
+    return Partner((found - motion.shift) @ motion.rotation / motion.scale, distance)
 
 
 def _nearest_of_triangles(point: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.float64]:

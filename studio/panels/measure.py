@@ -12,7 +12,7 @@ from studio.controller import Controller
 from studio.error_limits import error_limit, joined, matching_limit, scale_of
 from studio.i18n import tr
 from studio.measure_menu import fill_measure_menu
-from studio.measure_text import alignment_name, bounded, describe, info_name, name_of, sentence
+from studio.measure_text import align_text, bounded, describe, info_name, name_of, sentence
 from studio.session import Measured, Session
 from studio.style import text_label
 from studio.watch import Calm
@@ -21,6 +21,7 @@ from studio.widgets.card import Card
 from studio.widgets.choosing import StayingMenu
 from studio.widgets.colour_scale import ColourScale
 from studio.widgets.readout import NumberReadout
+from studio.widgets.text import Elided
 
 #: Milliseconds that numbers may be older than the picture before they are greyed: while dragging they always are, briefly.
 PATIENCE = 350
@@ -60,7 +61,7 @@ class MeasurePanel(Card):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._list)
-        self.how = text_label("", "label", muted=True)
+        self.how = Elided("", "label", muted=True)
         self.hint = text_label("", muted=True)
         self.hint.setWordWrap(True)
         self.scale = ColourScale()
@@ -132,16 +133,16 @@ class MeasurePanel(Card):
             seen = min(len(names), ROWS)
             self._list.setFixedHeight(len(names) * (NumberReadout.HEIGHT + 4) - 4)
             self._scroll.setFixedHeight(seen * (NumberReadout.HEIGHT + 4) - 4 + (14 if len(names) > ROWS else 0))
-        words = [tr("aligned: {name}", name=alignment_name(lab.align))] if lab.align != "none" else []
+        words = [tr("aligned: {name}", name=align_text(self._session))] if lab.align != "none" else []
         words += [tr("seed {seed}", seed=lab.seed)] if lab.seed else []
-        self.how.setText(" · ".join(words))
+        self.how.set_text(" · ".join(words))
         self.how.setVisible(bool(words))
         self.refresh()
 
     # --- the numbers -------------------------------------------------------------------------------------------------
 
     def _numbers(self, measured: Measured) -> None:
-        course = (measured.a, measured.b, *self._session.lab.how)
+        course = (measured.a, measured.b, *measured.how)
         if course != self._course:
             self._course = course
             for readout in self.readouts.values():

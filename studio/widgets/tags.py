@@ -16,6 +16,7 @@ class HoverTag(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._view = parent
         self.setProperty("card", "float")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.label = text_label("", "label", tabular=True)
@@ -29,9 +30,8 @@ class HoverTag(QFrame):
         self.label.setText(text)
         self.setAccessibleName(text)
         self.adjustSize()
-        parent = self.parentWidget()
-        left = x + 16 if x + 16 + self.width() < parent.width() else x - 10 - self.width()
-        top = y + 14 if y + 14 + self.height() < parent.height() else y - 8 - self.height()
+        left = x + 16 if x + 16 + self.width() < self._view.width() else x - 10 - self.width()
+        top = y + 14 if y + 14 + self.height() < self._view.height() else y - 8 - self.height()
         self.move(round(left), round(top))
         self.show()
         self.raise_()

@@ -202,3 +202,133 @@ def test_a_cancelled_matching_waits_until_it_is_asked_for_again(balls, engine, m
     assert balls.session.transport is None
     balls.lab.match_again()
     assert balls.session.transport is not None
+
+
+# --- several shapes --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(balls):
+    """A third ball, of radius .75, in the list only; the reference is the one in B."""
+    document = balls.session.document
+    balls.controller.start_from("balls", 3)
+    balls.controller.show(document.a, "a")
+    return balls, document.b
+
+
+def test_all_shapes_are_measured_against_the_reference(three, engine) -> None:
+    balls, reference = three
+    session = balls.session
+    balls.lab.compare_all(reference)
+    table = session.table
+    assert table.job is None
+    assert set(table.rows) == {e.id for e in session.document.entries} - {reference}
+    for row in table.rows.values():
+        assert row.shape is session.document.entry(row.entry).shape
+        request = CompareRequest(
+            row.shape, session.document.entry(reference).shape, session.lab.metrics, points=512, floor=True
+        )
+        alone = engine.compare(request)
+        for got, want in zip(row.comparison.measurements, alone.measurements, strict=True):
+            assert got.metric == want.metric
+            assert got.value == pytest.approx(want.value, abs=1e-12)
+            assert got.floor == pytest.approx(want.floor, abs=1e-12), "the floor is that of the reference, in every row"
+    values = {row.entry: row.comparison.measurements[0].value for row in table.rows.values()}
+    assert values[1] > values[3], "the larger ball is nearer to the largest"
+
+
+def test_the_settled_panel_and_the_table_say_the_same(three) -> None:
+    balls, reference = three
+    balls.lab.compare_all(reference)
+    row = balls.session.table.rows[balls.session.document.a]
+    panel = balls.session.measured.comparison.measurements
+    assert [f"{m.value:.6g}" for m in row.comparison.measurements] == [f"{m.value:.6g}" for m in panel]
+
+
+def test_each_row_knows_when_it_is_stale(three) -> None:
+    balls, reference = three
+    session = balls.session
+
+    def stale():
+        table = session.table
+        return {k: table.stale(row, session.document, session.lab.how) for k, row in table.rows.items()}
+
+    balls.lab.compare_all(reference)
+    assert stale() == {1: False, 3: False}
+    balls.controller.set_sliders(session.spaces["balls"].training_values()[0], "typed")  # moves the ball in A
+    assert stale() == {1: True, 3: False}
+    balls.controller.undo()
+    assert stale() == {1: False, 3: False}
+    balls.lab.choose_seed(5)
+    assert stale() == {1: True, 3: True}
+    balls.lab.choose_seed(0)
+    balls.controller.set_active("b")
+    balls.controller.set_sliders(session.spaces["balls"].training_values()[2], "typed")  # moves the reference
+    assert stale() == {1: True, 3: True}
+
+
+def test_a_cancelled_table_keeps_the_rows_it_has(three, engine, monkeypatch) -> None:
+    from engine.progress import Cancelled
+
+    balls, reference = three
+    true, calls = engine.compare, []
+
+    def compare(request, progress):
+        calls.append(request)
+        if len(calls) > 1:
+            raise Cancelled
+        return true(request, progress)
+
+    monkeypatch.setattr(engine, "compare", compare)
+    balls.lab.compare_all(reference)
+    assert len(balls.session.table.rows) == 1
+    assert balls.session.table.job is None
+    assert balls.session.jobs == ()
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_exported_numbers_are_those_of_the_panel(balls, tmp_path) -> None:
+    import csv
+    import json
+
+    session = balls.session
+    shown = {m.metric: m for m in session.measured.comparison.measurements}
+    for kind in ("csv", "json", "png"):
+        balls.lab.export_numbers(tmp_path / f"数 1.{kind}")
+        assert session.notice.level == "info", session.notice
+    with (tmp_path / "数 1.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["metric"]: row for row in csv.DictReader(file)}
+    document = json.loads((tmp_path / "数 1.json").read_text(encoding="utf-8"))
+    assert set(rows) == set(shown)
+    for metric, measurement in shown.items():
+        assert float(rows[metric]["value"]) == measurement.value
+        assert rows[metric]["convention"] == measurement.convention
+        assert int(rows[metric]["points"]) == measurement.points
+    assert {m["metric"]: m["value"] for m in document["measurements"]} == {k: m.value for k, m in shown.items()}
+    assert document["reference"] == session.document.side("b").name
+
+
+def test_an_exported_table_marks_stale_rows_and_tells_twins_apart(three, tmp_path) -> None:
+    import json
+
+    balls, reference = three
+    session = balls.session
+    balls.controller.rename(3, session.document.entry(1).name)
+    balls.lab.compare_all(reference)
+    balls.controller.set_sliders(session.spaces["balls"].training_values()[0], "typed")
+    path = tmp_path / "table.json"
+    balls.lab.export_table(path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    stale = {m["shape"]: m["stale"] for m in document["measurements"]}
+    assert stale == {"ball 0.45": True, "ball 0.45 (2)": False}
+
+
+def test_a_file_that_cannot_be_written_is_a_notice(balls, tmp_path) -> None:
+    balls.lab.export_numbers(tmp_path / "no such folder" / "a.csv")
+    assert balls.session.notice.level == "error"
+    assert "a.csv" in balls.session.notice.text
+    balls.lab.export_numbers(tmp_path / "a.docx")
+    assert "CSV" in balls.session.notice.text
+    assert not (tmp_path / "a.docx").exists()

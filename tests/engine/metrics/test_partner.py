@@ -5,8 +5,9 @@ import pytest
 import trimesh
 
 from engine.errors import ShapeError
-from engine.metrics.partner import partner
+from engine.metrics.partner import partner, partner_across
 from engine.metrics.surface import point_to_surface
+from engine.requests import PartnerRequest
 from engine.shapes import Mesh, PointCloud
 
 SQUARE = Mesh([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 3]])
@@ -50,3 +51,18 @@ def test_clouds_and_nothing() -> None:
     assert distance == pytest.approx(0.1 * np.sqrt(3), rel=1e-6)
     with pytest.raises(ShapeError):
         partner((0, 0, 0), Mesh.empty("nothing"))
+
+
+@pytest.mark.parametrize("of_b", [False, True])
+def test_across_an_alignment_the_partner_is_told_where_it_lies(of_b) -> None:
+    """B is A turned, moved and twice as large: after alignment partners coincide, and the map back leads to the twin point."""
+    rng = np.random.default_rng(2)
+    a = PointCloud(rng.uniform(-1, 1, (50, 3)))
+    b = PointCloud(2 * a.points + np.float32([0.3, -0.1, 0.2]))
+    own, other = (b, a) if of_b else (a, b)
+    request = PartnerRequest(a, b, own.points[7].astype(float), of_b, align="box_edge")
+    found = partner_across(request)
+    np.testing.assert_allclose(found.point, other.points[7], atol=1e-5)
+    assert found.distance == pytest.approx(0, abs=1e-5)
+    lying = partner_across(PartnerRequest(a, b, own.points[7].astype(float), of_b))
+    assert lying.distance == pytest.approx(np.linalg.norm(other.points - own.points[7], axis=1).min(), rel=1e-5)
