@@ -78,7 +78,7 @@ def compare(
     if common.csv is not None:
         check_folder(common.csv.parent)
     with watched() as progress:
-        opened = [_as_is(path) if as_is else _open(engine, path, up, progress) for path in shapes]
+        opened = [load_as_is(path) if as_is else _open(engine, path, up, progress) for path in shapes]
         results: list[tuple[Path, Comparison]] = []
         for path, shape in zip(shapes[1:], opened[1:], strict=True):
             request = CompareRequest(
@@ -122,7 +122,7 @@ def _open(engine: Engine, path: Path, up: Up, progress: TerminalProgress) -> Ope
     return opened
 
 
-def _as_is(path: Path) -> OpenedShape:
+def load_as_is(path: Path) -> OpenedShape:
     """The file's coordinates, taken for those of the unit sphere's frame."""
     from engine.geometry.files import read_shape
     from engine.geometry.frames import bounds

@@ -12,6 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from engine.cli.bench import bench
 from engine.cli.compare import compare
+from engine.cli.compare_sets import compare_sets
 from engine.cli.data import build as build_data
 from engine.cli.data import list_data
 from engine.cli.doctor import doctor
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "fit": fit,
     "interpolate": interpolate,
     "compare": compare,
+    "compare-sets": compare_sets,
     "mean-shape": mean_shape,
     "data build": build_data,
     "data list": list_data,

@@ -183,6 +183,26 @@ def test_compare_aligns_names_the_reference_and_writes_its_numbers(tmp_path: Pat
     assert float(accuracy["value"]) < 0.01
 
 
+def test_compare_sets_of_folders(tmp_path: Path, capsys: Capture) -> None:
+    made, true = tmp_path / "made", tmp_path / "true"
+    made.mkdir()
+    true.mkdir()
+    for radius in (0.5, 1.0):
+        _ball(true / f"{radius}.ply", radius)
+    _ball(made / "ball.obj", 0.98)
+    (made / "notes.txt").write_text("no shape")
+    assert run(["compare-sets", str(made), str(true), "--as-is", "--points", "900", "--json"]) == OK
+    document = _document(capsys)
+    assert (document["generated"], document["references"], document["points"]) == (1, 2, 900)
+    assert document["generated_files"] == ["ball.obj"]
+    assert document["coverage"] == 0.5
+    assert document["mmd"] == pytest.approx(0.24**2, rel=0.05)  # half of both directions of .48 / 2, the other half nearly 0
+    assert run(["compare-sets", str(true), str(made), "--as-is", "--points", "900"]) == OK
+    printed = capsys.readouterr().out
+    assert "2 generated, 1 references, 900 points each" in printed
+    assert "0 % of the points clipped" in printed
+
+
 def test_fit_finds_the_radius(sphere_models: Path, tmp_path: Path, capsys: Capture) -> None:
     ball, out = _ball(tmp_path / "ball.ply", 2.0), tmp_path / "fitted.ply"
     words = ["fit", str(ball), "-m", "spheres", "-o", str(out), "--steps", "120", "--resolution", "24", "--json"]
@@ -217,6 +237,7 @@ def test_fit_finds_the_radius(sphere_models: Path, tmp_path: Path, capsys: Captu
         (["interpolate", "-m", "spheres", "--from", "mean", "--to", "mean", "--steps", "1", "-o", "walk"], "at least 2"),
         (["compare", "ball.ply"], "needs two shapes"),
         (["compare", "ball.ply", "none.ply"], "There is no file none.ply"),
+        (["compare-sets", "ball.ply", "."], "ball.ply is no folder"),
         (["compare", "ball.ply", "ball.ply", "--align", "nonsense"], "no alignment nonsense; choose among none, box_edge"),
         (["compare", "ball.ply", "ball.ply", "--csv", "ball.ply/numbers.csv"], "is a file, not a folder"),
         (["compare", "ball.ply", "ball.ply", "--preset", "nonsense"], "There is no preset nonsense; known are: deepsdf_sphere"),
