@@ -104,8 +104,7 @@ def distances(clouds: Sequence[Neighbours], distance: Distance, progress: Progre
 
 def _apart(a: Neighbours, b: Neighbours, distance: Distance) -> float:
     if distance == "emd":
-        value: float = emd_exact(a.points, b.points)[0]
-        return value
+        return emd_exact(a.points, b.points)[0]
     return float((b.query(a)[0] ** 2).mean() + (a.query(b)[0] ** 2).mean())
 
 
@@ -116,7 +115,7 @@ def mmd(table: Array) -> float:
 
 def coverage(table: Array) -> float:
     """Share of the references (columns) that some generated shape (row) is nearest to."""
-    return len(np.unique(table.argmin(axis=1))) / table.shape[1]
+    return len(np.unique(table.argmin(axis=1))) / int(table.shape[1])
 
 
 def one_nn_accuracy(table: Array, generated: int) -> float:
