@@ -22,8 +22,8 @@ from engine.metrics import compiled
 from engine.metrics.neighbours import nearest_both
 from engine.progress import NO_PROGRESS, Progress
 
-#: Most numbers in one block of pairs: 16 MB in single precision, and a few such blocks at a time.
-BLOCK = 2**22
+#: Most numbers in one block of pairs: 2 MB in single precision, and some ten such blocks at a time. A GPU takes larger ones.
+BLOCK, GPU_BLOCK = 2**19, 2**25
 
 
 class Chamfer(NamedTuple):
@@ -147,7 +147,8 @@ def _counting(count: int, lengths: Tensor) -> Tensor:
 
 def _blocks(a: Tensor, b: Tensor) -> range:
     """First rows of blocks of a small enough to be held against all of b."""
-    return range(0, a.shape[1], max(1, BLOCK // max(1, len(a) * b.shape[1])))
+    most = BLOCK if a.device.type == "cpu" else GPU_BLOCK
+    return range(0, a.shape[1], max(1, most // max(1, len(a) * b.shape[1])))
 
 
 def _distances(a: Tensor, b: Tensor, squared: bool, lengths: Tensor | None) -> Tensor:

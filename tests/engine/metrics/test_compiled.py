@@ -71,6 +71,19 @@ def test_other_sources_are_another_folder(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert len({before, other, compiled._digest()}) == 3
 
 
+def test_loading_compiles_nothing() -> None:
+    code = """
+from engine.metrics import compiled
+assert compiled.load()
+from engine.metrics.kernels import curve, neighbours
+from engine.metrics.neighbours import nearest
+nearest([[0, 0, 0]] * 700, [[1, 1, 1]])
+print([sum(f.stats.cache_misses.values()) for f in (curve.along_curve, neighbours.build, neighbours.ask)])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[0, 0, 0]"
+
+
 def test_asking_loads_no_compiler() -> None:
     code = "import sys, engine.metrics, engine.metrics.compiled as c; c.ready(); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
