@@ -12,7 +12,10 @@ from studio.colour_maps import MAPS
 from studio.i18n import engine_text, tr
 from studio.laboratory import Laboratory
 from studio.session import Session
+from studio.widgets.choosing import StayingMenu
 
+#: Measures that stand in the menu itself; published variants and the rest have a menu of their own.
+COMMON = ("onet_l1", "onet_l2", "deepsdf_sphere", "emd", "f_score", "hausdorff", "normal_consistency", "volume_iou")
 #: What the maps are called.
 COLOURS = {"cividis": "Cividis (blue to yellow)", "viridis": "Viridis (violet to yellow)", "magma": "Magma (violet to cream)",
            "grey": "Grey"}  # fmt: skip
@@ -24,12 +27,16 @@ def fill_measure_menu(
     """Rebuild `menu` from what the session knows; `compare` and `export` are what its last two lines do."""
     menu.clear()
     chosen = session.lab
+    further = StayingMenu(tr("Further measures"), menu)
+    further.setToolTipsVisible(True)
     for info in session.measures:
-        action = menu.addAction(engine_text(info.label))
+        action = (menu if info.id in COMMON else further).addAction(engine_text(info.label))
         action.setCheckable(True)
         action.setChecked(info.id in chosen.metrics)
         action.setToolTip(engine_text(info.convention))
         action.toggled.connect(partial(lab.show_measure, info.id))
+    if not further.isEmpty():
+        menu.addMenu(further)
     menu.addSeparator()
     if len(session.alignments) > 1:
         rules = {name: engine_text(words) for name, words in session.alignments.items()}

@@ -209,7 +209,7 @@ QListWidget::item:selected {{ background: {t.raised}; color: {t.text}; }}
 QTableView {{ background: transparent; color: {t.text}; border: 1px solid {t.hairline}; border-radius: 8px; outline: none; }}
 QHeaderView, QTableCornerButton::section {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {t.muted}; border: none; border-bottom: 1px solid {t.hairline};
-    padding: 6px 14px 6px 4px; }}
+    padding: 6px 14px 6px 12px; }}
 QHeaderView::section:hover {{ color: {t.text}; }}
 QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}

@@ -86,6 +86,8 @@ class JobStrip(QWidget):
         for part in (self._bar, self._title, self._stop, self._more):
             layout.addWidget(part)
         layout.addStretch()
+        self._stop.setFixedSize(20, 20)
+        self.setFixedHeight(20)  # a job that begins or ends must not move the view
         self.show_jobs(())
 
     def show_jobs(self, jobs: Sequence[tuple[int, str, float, float]]) -> None:

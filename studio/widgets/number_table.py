@@ -104,7 +104,7 @@ class _Pen(QStyledItemDelegate):
         painter.save()
         if option.state & option.state.State_Selected:  # type: ignore[attr-defined]
             painter.fillRect(rect, QColor(colours.raised))
-        inner = rect.adjusted(4 if first else 8, 4, -14, -4)
+        inner = rect.adjusted(12 if first else 8, 4, -14, -4)
         side = Qt.AlignmentFlag.AlignLeft if first else Qt.AlignmentFlag.AlignRight
         face = font("body", tabular=True)
         if cell.best:
@@ -178,7 +178,7 @@ class NumberTable(QTableView):
         index = self.currentIndex()
         return int(index.data(_KEY)) if index.isValid() else None
 
-    def keys(self) -> list[int]:
+    def order(self) -> list[int]:
         """Keys from the top, as they are sorted now."""
         return [int(self._order.index(row, 0).data(_KEY)) for row in range(self._order.rowCount())]
 

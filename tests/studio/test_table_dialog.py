@@ -41,7 +41,7 @@ def fill(session, **more) -> None:
 
 def test_the_reference_is_b_and_every_other_shape_is_a_row(dialog, recorder) -> None:
     assert dialog.reference.currentData() == 2
-    assert dialog.table.keys() == [1, 3]
+    assert dialog.table.order() == [1, 3]
     assert dialog.table.cell(1, 4).text == "not measured"
     assert not dialog.save.isEnabled()
     dialog.run.click()
@@ -76,7 +76,7 @@ def test_another_reference_has_no_numbers_yet(dialog, ready_session) -> None:
     dialog.refresh()
     dialog.reference.setCurrentIndex(dialog.reference.findData(1))
     dialog.reference.activated.emit(0)
-    assert dialog.table.keys() == [2, 3]
+    assert dialog.table.order() == [2, 3]
     assert dialog.table.cell(3, 1).text == "–"
     assert not dialog.save.isEnabled()
 

@@ -257,6 +257,18 @@ def test_nothing_is_clipped(window, size, qtbot) -> None:
     assert window.stage.width() > 0.45 * size[0]
 
 
+def test_a_job_that_comes_and_goes_moves_nothing(window, ready_session) -> None:
+    QTest.qWait(50)
+    before = window.stage.geometry()
+    ready_session.jobs = (JobView(1, "Matching A with B"), JobView(2, "Saving"))
+    QTest.qWait(50)
+    assert window.jobs.stop_button.isVisible()
+    assert window.stage.geometry() == before
+    ready_session.jobs = ()
+    QTest.qWait(50)
+    assert window.stage.geometry() == before
+
+
 def test_panels_can_be_hidden_and_brought_back(window) -> None:
     dock = window.docks[2]
     dock.toggleViewAction().trigger()
