@@ -39,6 +39,8 @@ EPS_PER_GAP = 3.2
 EXACT_EPS = (0.05, 0.0125, 0.004)
 #: Share of rows without a column below which paths are found at once.
 FEW = 0.1
+#: Bids a row after which prices given are taken for no good, and after which eps is taken for too small.
+WARM, COLD = 6, 60
 #: Smallest eps worth bidding with, in units of the largest coordinate over the square root of the number of points.
 FINEST = 2e-3
 #: Below so many pairs of rows and columns a second thread costs more than it brings.
@@ -54,12 +56,14 @@ class Solution:
         prices: (n,) float64, the least of them 0.
         bound: no matching has a lower mean cost.
         value: mean cost of this one.
+        warm: whether the prices given were of use.
     """
 
     column: NDArray[np.int32]
     prices: Array
     bound: float
     value: float
+    warm: bool = False
 
     @property
     def gap(self) -> float:
@@ -80,16 +84,20 @@ def solve(a: Array, b: Array, tolerance: float, prices: Array | None, progress: 
         progress: asked about every 15 ms.
     """
     n = len(a)
+    finest = FINEST / math.sqrt(n)
+    warm = prices is not None
     price, scale = (prices, 0.0) if prices is not None else _coarse_prices(a, b, progress)
     rows = _refreshed(a, b, price, progress)
     owners, scratch = make_owners(rows), make_scratch(rows)
-    finest = FINEST / math.sqrt(n)
     scale = max(scale, bound_about(rows, 0.0) / n, finest)
     if tolerance > 0:
         eps = max(EPS_PER_GAP * tolerance * scale, finest)
         while True:
-            eps = _auction(rows, scratch, owners, eps, progress)
+            eps = _auction(rows, scratch, owners, eps, WARM if warm else COLD, progress)
+            if owners.size[0]:
+                return solve(a, b, tolerance, None, progress)
             found = _proven(a, b, owners.column, _lowered(rows, progress), progress)
+            found.warm = warm
             if found.gap <= tolerance:
                 return found
             if eps <= finest:
@@ -102,7 +110,7 @@ def solve(a: Array, b: Array, tolerance: float, prices: Array | None, progress: 
             return _by_paths(rows, owners, scratch, a, b, progress)
         for share in EXACT_EPS:
             release(owners)
-            _auction(rows, scratch, owners, max(share * scale, finest), progress)
+            _auction(rows, scratch, owners, max(share * scale, finest), COLD, progress)
     rows = _refreshed(a, b, _lowered(rows, progress), progress)
     tighten(rows, owners, 1e-5)
     bid_exactly(rows, scratch, owners, 4 * n)
@@ -141,14 +149,21 @@ def _coarse_prices(a: Array, b: Array, progress: Progress) -> tuple[Array, float
     return price, scale
 
 
-def _auction(rows: Rows, scratch: Scratch, owners: Owners, eps: float, progress: Progress) -> float:
-    """Bid until everybody owns something. Returns eps, which grows if bidding takes far too long."""
-    bids, most = 0, 60 * len(rows.kept)
+def _auction(rows: Rows, scratch: Scratch, owners: Owners, eps: float, patience: int, progress: Progress) -> float:
+    """Bid until everybody owns something.
+
+    Returns:
+        eps, which is doubled each time when bidding takes more than `patience` bids a row; if that is `WARM`, bidding stops.
+    """
+    n, bids = len(rows.kept), 0
+    most = patience * n
     while owners.size[0]:
         progress.check()
-        bids += bid(rows, scratch, owners, eps, SLICE)
+        bids += bid(rows, scratch, owners, eps, SLICE if patience > WARM else SLICE / 16)
         if bids > most:
-            eps, most = 2 * eps, most + 40 * len(rows.kept)
+            if patience == WARM:
+                break
+            eps, most = 2 * eps, most + patience * n
     return eps
 
 

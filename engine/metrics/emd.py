@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 #: Sets so many times further apart than they are large are matched by SciPy if the tolerance is finer than this: rows are
 #: scanned in single precision, which then hardly tells one distance from another.
 _FAR, _FINE = 12.0, 1e-4
+#: Most calls of `LiveEMD` that do not try the last prices.
+_LONGEST = 31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +37,14 @@ class Matching:
         prices: (N,) of the points of the reference. For any prices p the mean over i of min_j (d_ij + p_j), less the mean of
             p, is a lower bound of every matching's mean distance (duality of linear programs). Zeros where SciPy matched,
             whose optimum is taken for its own bound.
+        warm: whether prices given were of use.
     """
 
     value: float
     matching: NDArray[np.int64]
     lower_bound: float
     prices: Array
+    warm: bool = False
 
     @property
     def gap(self) -> float:
@@ -67,7 +71,7 @@ def emd(
         b: the reference.
         tolerance: the value may exceed the optimum by this share, as far as can be proven; 0 asks for the exact optimum, whose
             proven gap is then that of rounding (about 1e-14).
-        prices: of a matching with the same reference, to start from.
+        prices: of a matching with the same reference, to start from; given up soon if they turn out to be bad.
         progress: asked about every 15 ms (never while SciPy is at work).
 
     Raises:
@@ -94,11 +98,14 @@ def emd(
     scale = 2.0 ** math.ceil(math.log2(largest)) if largest > 0 else 1.0  # a power of two rounds nothing
     start = None if prices is None else _start(prices, n) / scale
     found = solve(points / scale, targets / scale, tolerance, start, progress)
-    return Matching(found.value * scale, found.column.astype(np.int64), found.bound * scale, found.prices * scale)
+    return Matching(found.value * scale, found.column.astype(np.int64), found.bound * scale, found.prices * scale, found.warm)
 
 
 class LiveEMD:
-    """Matches one changing result after another with the same reference, each time from the last prices.
+    """Matches one changing result after another with the same reference, from the last prices where that is quicker.
+
+    It is where the same points move on. Where each result is a new sample, prices of the last one may be worse than those
+    that coarse copies of both sets give in a few milliseconds; after a call that found so, the next ones do not try.
 
     Args:
         tolerance: as in `emd`.
@@ -108,13 +115,20 @@ class LiveEMD:
         self.tolerance = tolerance
         self._reference: Array | None = None
         self._prices: Array | None = None
+        self._afresh = self._wait = 0
 
     def __call__(self, a: ArrayLike, b: ArrayLike, progress: Progress = NO_PROGRESS) -> Matching:
         """`emd(a, b)`; the prices of the call before are used if `b` is still the same."""
         reference = np.asarray(b, np.float64)
         if self._reference is None or not np.array_equal(reference, self._reference):
-            self._reference, self._prices = reference.copy(), None
-        found = emd(a, reference, self.tolerance, self._prices, progress)
+            self._reference, self._prices, self._afresh, self._wait = reference.copy(), None, 0, 0
+        tried = self._prices if self._afresh == 0 else None
+        found = emd(a, reference, self.tolerance, tried, progress)
+        if tried is None:
+            self._afresh = max(self._afresh - 1, 0)
+        else:
+            self._wait = 0 if found.warm else min(2 * self._wait + 3, _LONGEST)
+            self._afresh = self._wait
         self._prices = found.prices
         return found
 

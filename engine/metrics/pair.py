@@ -102,7 +102,7 @@ class Pair:
     def emd(self) -> float:
         """Mean distance of the best one-to-one matching."""
         self.progress.check()
-        return emd_exact(self.a, self.b)[0] / self.scale
+        return emd_exact(self.a, self.b, self.progress)[0] / self.scale
 
     def normal_consistency(self) -> float:
         """Mean absolute cosine of the normals of nearest points."""

@@ -97,7 +97,7 @@ def test_points_default_to_the_convention_and_matching_is_kept_small() -> None:
     by_default = compare(CompareRequest(box(), box(), metrics=("emd",))).measurements[0]
     assert (by_default.points, by_default.approximate) == (1024, False)
     capped = compare(CompareRequest(box(), box(), metrics=("emd", "deepsdf_sphere"), points=4096)).measurements
-    assert [m.points for m in capped] == [1024, 4096]
+    assert [m.points for m in capped] == [2048, 4096]
     assert [m.approximate for m in capped] == [False, True]
 
 

@@ -166,6 +166,7 @@ def test_warm_starts_are_certified_too_and_settle_on_the_same_optimum() -> None:
         found = live(moved, b)
         check(found, moved, b, optimum(moved, b))
         assert found.gap <= 0.01
+        assert found.warm == (step > 0)
     best = emd(moved, b, 0)
     for start in (found.prices, rng.random(512), 1e3 * rng.random(512), np.full(512, -5.0)):
         again = emd(moved, b, 0, prices=start)
