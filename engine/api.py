@@ -38,6 +38,7 @@ from engine.requests import (
 from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
 
 if TYPE_CHECKING:
+    from engine.metrics.matching import WarmStart
     from engine.models.base import ShapeModel
 
 __all__ = [
@@ -98,6 +99,7 @@ class Engine:
         self._models: dict[str, ShapeModel] = {}
         self._spaces: dict[str, LatentSpace] = {}
         self._threads_set = False
+        self._warm: WarmStart | None = None
 
     # --- what there is ---------------------------------------------------------------------------------------------
 
@@ -360,9 +362,12 @@ class Engine:
             FrameMismatch: if they live in different frames.
             ShapeError: if one of them is empty.
         """
-        from engine.metrics.matching import match
+        from engine.metrics.matching import WarmStart, match
 
-        return match(request, progress)
+        with self._lock:
+            if self._warm is None:
+                self._warm = WarmStart()
+        return match(request, self._warm, progress)
 
     def partner(self, request: PartnerRequest, progress: Progress = NO_PROGRESS) -> Partner:
         """The nearest point of the other shape to a point of one.

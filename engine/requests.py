@@ -338,18 +338,14 @@ class Match:
         start: (N, 3) samples of `a`, in the shapes' frame.
         end: (N, 3) the partner of each in `b`.
         lengths: (N,) distance of each pair, in the shapes' frame.
-        value: the earth mover's distance that the matching has, in `frame`.
-        bound: proven relative distance of `value` to the optimum; 0 if it is the optimum.
-        frame: frame of `value`.
+        measurement: the earth mover's distance that the matching has; its `bound` is None if it is the optimum.
         milliseconds: time spent.
     """
 
     start: NDArray[np.float32]
     end: NDArray[np.float32]
     lengths: NDArray[np.float32]
-    value: float
-    bound: float
-    frame: Frame
+    measurement: Measurement
     milliseconds: float
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from studio.controller import Controller
 from studio.i18n import tr
 from studio.lab import Transport
-from studio.measure_text import ROUNDING, percent_text, value_text
+from studio.measure_text import percent_text, value_text
 from studio.session import Session
 from studio.viewport.pick import Hit
 from studio.viewport.stage import Stage
@@ -72,6 +72,7 @@ class Pointing(QObject):
         self._stage.arrange()
 
     def _display(self) -> None:
+        self._stage.tag.hide()  # its number was that of the picture before
         document = self._session.document
         shown = document.display == "matching" and document.side("a") is not None and document.side("b") is not None
         if shown != self._shown:
@@ -100,10 +101,10 @@ class Pointing(QObject):
 
 def matching_words(transport: Transport) -> tuple[str, str]:
     """What a matching is worth, short and long."""
-    match = transport.match
-    value, points = value_text(match.value), f"{len(match.lengths):,}"
-    if match.bound > ROUNDING:
-        percent = percent_text(match.bound)
+    taken = transport.match.measurement
+    value, points = value_text(taken.value), f"{taken.points:,}"
+    if taken.bound is not None:
+        percent = percent_text(taken.bound)
         words = tr(
             "EMD ≈ {value}, at most {percent} % above optimum · {points} pts", value=value, percent=percent, points=points
         )

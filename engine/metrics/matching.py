@@ -2,43 +2,80 @@
 
 from __future__ import annotations
 
+import threading
 from time import perf_counter
 
 import numpy as np
 
 from engine.geometry.frames import frame_scale
 from engine.geometry.sampling import sample_shape
+from engine.metrics import compiled
 from engine.metrics.align import align
-from engine.metrics.points import emd_exact
+from engine.metrics.emd import LiveEMD, Matching, emd
 from engine.metrics.table import METRICS
 from engine.progress import NO_PROGRESS, Progress
-from engine.requests import Match, MatchRequest
+from engine.requests import Match, MatchRequest, Measurement
+from engine.sentences import Sentence
 from engine.shapes import require_same_frame
 
+#: Proven relative distance to the optimum that is good enough while something moves.
+TOLERANCE = 0.01
+#: A gap below this is that of rounding.
+ROUNDING = 1e-9
+_CERTIFIED = Sentence("mean distance of a matching (within the proven bound), unit cube")
 
-def match(request: MatchRequest, progress: Progress = NO_PROGRESS) -> Match:
+
+class WarmStart:
+    """Prices of the last live matching, for one caller after another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._live = LiveEMD(TOLERANCE)
+
+    def __call__(self, a: np.ndarray, b: np.ndarray, progress: Progress) -> Matching:
+        """As `LiveEMD`."""
+        with self._lock:
+            return self._live(a, b, progress)
+
+
+def match(request: MatchRequest, warm: WarmStart, progress: Progress = NO_PROGRESS) -> Match:
     """Match samples of `request.a` with samples of the reference `request.b` so that the mean distance is least.
 
-    Samples are those of the measure "emd" with the same seed and number of points, so `Match.value` is that measure's value.
+    Samples are those of the measure "emd" with the same seed and number of points, so without `live` the value is that
+    measure's value.
+
+    Args:
+        request: what to match.
+        warm: prices to start from if `request.live`.
+        progress: asked between the steps.
 
     Raises:
         FrameMismatch: the shapes live in different frames.
         ShapeError: one of them is empty.
     """
     began = perf_counter()
+    compiled.ensure_started()
     require_same_frame(request.a, request.b)
     metric = METRICS["emd"]
     n = metric.points if request.points is None else request.points
-    progress.check()
     aligned = align(request.a, request.b, request.align, request.seed, progress)
     a, b = (
         sample_shape(shape, n, np.random.default_rng([request.seed, stream, n]))[0]
         for stream, shape in enumerate((aligned, request.b))
     )
-    progress.check()
-    value, partners = emd_exact(a, b)
-    progress.check()
-    end = b[partners]
-    lengths = np.linalg.norm(a.astype(np.float64) - end, axis=1)
-    scale = frame_scale(request.b, metric.frame)
-    return Match(a, end, lengths.astype(np.float32), value / scale, 0.0, metric.frame, 1000 * (perf_counter() - began))
+    found = warm(a, b, progress) if request.live else emd(a, b, 0.0, progress=progress)
+    end = b[found.matching]
+    lengths = np.linalg.norm(a.astype(np.float64) - end, axis=1).astype(np.float32)
+    bound = found.gap if found.gap > ROUNDING else None
+    measurement = Measurement(
+        metric=metric.id,
+        label=metric.label,
+        value=found.value / frame_scale(request.b, metric.frame),
+        convention=metric.convention if bound is None else _CERTIFIED,
+        points=n,
+        frame=metric.frame,
+        better=metric.better,
+        approximate=n < metric.points,
+        bound=bound,
+    )
+    return Match(a, end, lengths, measurement, 1000 * (perf_counter() - began))

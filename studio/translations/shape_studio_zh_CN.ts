@@ -528,6 +528,10 @@
         <translation>a² 均值 + b² 均值，单位为参考点到其质心的最远距离</translation>
     </message>
     <message>
+        <source>mean distance of a matching (within the proven bound), unit cube</source>
+        <translation>一个匹配的平均距离（在已证明的界内），单位立方体</translation>
+    </message>
+    <message>
         <source>mean distance of the best matching (exact), unit cube</source>
         <translation>最优匹配的平均距离（精确），单位立方体</translation>
     </message>
@@ -1077,6 +1081,10 @@
     <message>
         <source>Forget the picked point</source>
         <translation>取消选取的点</translation>
+    </message>
+    <message>
+        <source>Further measures</source>
+        <translation>更多测量项</translation>
     </message>
     <message>
         <source>GPU (CUDA)</source>

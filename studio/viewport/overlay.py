@@ -13,7 +13,7 @@ from studio.theme import Theme, rgb
 from studio.viewport.flow import Flow, Marks
 
 #: Pixels on an ordinary screen.
-DOT, MARK, PARTNER, LINE = 6.0, 12.0, 9.0, 1.0
+DOT, MARK, PARTNER, LINE = 6.0, 10.0, 8.0, 1.0
 
 
 def _actor(table: vtkLookupTable | None) -> tuple[vtkActor, vtkPolyData]:

@@ -118,7 +118,9 @@ def test_settled_numbers_are_those_of_the_command_line(true_driver, cube, capsys
         assert not taken[metric].approximate
         assert shown_numbers(d)[metric] == value_text(float(value), taken[metric].better), "no sign of approximation"
     assert shown_numbers(d) != before
-    assert f"{d.session.transport.match.value:.6g}" == said["emd"][0], "the matching that plays is the one that was measured"
+    assert f"{d.session.transport.match.measurement.value:.6g}" == said["emd"][0], (
+        "the matching that plays is the one that was measured"
+    )
 
 
 def test_numbers_and_colours_follow_a_drag(pair):
@@ -270,7 +272,7 @@ def test_the_matching_follows_a_drag(pair):
     np.testing.assert_allclose(match.lengths, lengths, atol=1e-6)
     emd = next(m for m in d.session.measured.comparison.measurements if m.metric == "emd")
     if emd.points == len(match.lengths):
-        assert f"{match.value:.6g}" == f"{emd.value:.6g}"
+        assert f"{match.measurement.value:.6g}" == f"{emd.value:.6g}"
 
 
 def test_cancel_a_matching_and_ask_again(pair, monkeypatch):

@@ -127,8 +127,8 @@ def test_the_matching_is_that_of_the_settled_number(balls, engine) -> None:
     want = engine.compare(CompareRequest(a, b, ("emd",))).measurements[0]
     assert not transport.live
     assert not transport.stale
-    assert f"{transport.match.value:.6g}" == f"{want.value:.6g}"
-    assert transport.match.bound == 0
+    assert f"{transport.match.measurement.value:.6g}" == f"{want.value:.6g}"
+    assert transport.match.measurement.bound is None
     assert len(transport.match.lengths) == want.points
     np.testing.assert_allclose(np.linalg.norm(transport.match.start, axis=1), 0.45, atol=0.06)
     np.testing.assert_allclose(np.linalg.norm(transport.match.end, axis=1), 0.9, atol=0.06)
@@ -144,7 +144,7 @@ def test_the_matching_follows_the_shape_and_keeps_its_place_in_time(balls) -> No
     after = session.transport
     assert after.a_shape is session.document.side("a").shape
     assert after.time == 0.4
-    assert after.match.value < before.match.value / 2
+    assert after.match.measurement.value < before.match.measurement.value / 2
     balls.lab.move_transport(7.0)
     assert session.transport.time == 1.0
 
