@@ -217,6 +217,7 @@ def test_the_scale_is_shared_and_its_end_can_be_dragged(pair):
     half = d.viewport.widget.width() // 2
     assert change[:, :half].any()
     assert change[:, half:].any()
+    d.until(scale.automatic.isEnabled)
     scale.automatic.click()
     assert d.viewport._scene.limits == (0.0, high)
     np.testing.assert_array_equal(d.pixels(), before)
