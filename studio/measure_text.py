@@ -11,7 +11,10 @@ from studio.session import Session
 #: Names for the panel, where the engine's own are too long; the rest keep theirs.
 NAMES = {"onet_l1": "Chamfer"}
 #: Conventions in few words; the engine's own sentence is the tool tip.
-SHORT = {"onet_l1": "L1", "emd": "best matching", "f_score": "at 1 %"}
+SHORT = {
+    "onet_l1": "L1", "onet_l2": "squared, halved", "deepsdf_sphere": "squared", "emd": "best matching", "f_score": "at 1 %",
+    "hausdorff": "largest distance", "hausdorff_95": "95 % quantile", "normal_consistency": "mean |cos|",
+}  # fmt: skip
 
 #: A proven gap below this is that of rounding: the value is the optimum.
 ROUNDING = 1e-9

@@ -116,6 +116,10 @@
         <translation>计算到曲面的精确距离需要 {name}；请安装：pip install {name}。</translation>
     </message>
     <message>
+        <source>Exact transport between {a} and {b} points would take too much memory; take at most {most} points in all, or equally many on both sides.</source>
+        <translation>{a} 与 {b} 个点之间的精确传输需要太多内存；请总共最多取 {most} 个点，或两侧取相同点数。</translation>
+    </message>
+    <message>
         <source>F-score</source>
         <translation>F-score</translation>
     </message>
@@ -280,6 +284,10 @@
         <translation>曲面不封闭：有些边只有一侧有面。</translation>
     </message>
     <message>
+        <source>The transport between {a} and {b} points could not be solved: {why}</source>
+        <translation>{a} 与 {b} 个点之间的传输问题无法求解：{why}</translation>
+    </message>
+    <message>
         <source>The weights of model {folder} do not fit its config.json; train it again.</source>
         <translation>模型 {folder} 的权重与其 config.json 不符；请重新训练。</translation>
     </message>
@@ -322,6 +330,10 @@
     <message>
         <source>There is no surface: the field is outside everywhere; its values, {low} to {high}, never cross zero.</source>
         <translation>没有曲面：整个场都在外部；其值从 {low} 到 {high}，从不过零。</translation>
+    </message>
+    <message>
+        <source>There is nothing to transport: one of the sets has no points.</source>
+        <translation>没有可传输的内容：其中一个集合没有点。</translation>
     </message>
     <message>
         <source>This measure needs the shapes themselves, not points of them.</source>
@@ -781,6 +793,10 @@
     <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>95 % quantile</source>
+        <translation>95 % 分位数</translation>
     </message>
     <message>
         <source>99 % of the points</source>
@@ -1715,6 +1731,10 @@
         <translation>灯具</translation>
     </message>
     <message>
+        <source>largest distance</source>
+        <translation>最大距离</translation>
+    </message>
+    <message>
         <source>live</source>
         <translation>实时</translation>
     </message>
@@ -1745,6 +1765,10 @@
     <message>
         <source>mean of {model}</source>
         <translation>{model} 的均值</translation>
+    </message>
+    <message>
+        <source>mean |cos|</source>
+        <translation>|cos| 均值</translation>
     </message>
     <message>
         <source>measured</source>
@@ -1837,6 +1861,14 @@
     <message>
         <source>source checkout</source>
         <translation>源代码</translation>
+    </message>
+    <message>
+        <source>squared</source>
+        <translation>平方</translation>
+    </message>
+    <message>
+        <source>squared, halved</source>
+        <translation>平方，取半</translation>
     </message>
     <message>
         <source>stale</source>

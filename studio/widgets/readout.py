@@ -20,8 +20,8 @@ KEPT = 90
 class Sparkline(QWidget):
     """The last values as a line; its height is the span of what is shown, so it tells the course and not the size.
 
-    Values of another kind (settled ones, on other points) stand as dots beside the line: joined to it they would make a step
-    that is none.
+    A settled value, on other points than the live ones, stands as a dot at the end: joined to the line it would make a step
+    that is none. The next live value goes on where the line ended.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -39,6 +39,8 @@ class Sparkline(QWidget):
     def add(self, value: float, apart: bool = False) -> None:
         """Append a value, as a dot if it stands `apart`; anything that is not finite is left out."""
         if math.isfinite(value):
+            if self._values and self._values[-1][1]:
+                self._values.pop()
             self._values.append((value, apart))
             self.update()
 
@@ -73,8 +75,6 @@ class Sparkline(QWidget):
             QPen(QColor(colours.accent), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         )
         painter.drawPolyline(line)
-        for point in (point for point, (_, apart) in zip(points, self._values, strict=True) if apart):
-            painter.drawEllipse(point, 1.5, 1.5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent))
         painter.drawEllipse(points[-1], 2.5, 2.5)

@@ -49,7 +49,7 @@ class TransportBar(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self.play)
         layout.addWidget(ends[0])
-        layout.addWidget(self.slider, 3)
+        layout.addWidget(self.slider, 2)
         layout.addWidget(ends[1])
         layout.addSpacing(4)
         layout.addWidget(self.words, 4)
@@ -62,7 +62,7 @@ class TransportBar(QFrame):
 
     def sizeHint(self) -> QSize:
         """One line."""
-        return QSize(620, 38)
+        return QSize(660, 38)
 
     @property
     def playing(self) -> bool:

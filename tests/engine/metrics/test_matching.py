@@ -49,6 +49,18 @@ def test_live_matchings_keep_within_their_bound() -> None:
         assert "exact" not in quick.convention or quick.bound is None
 
 
+def test_who_asks_for_the_same_live_matching_gets_it_at_once() -> None:
+    warm = WarmStart()
+    first = match(MatchRequest(A, B, 200, live=True), warm)
+    assert match(MatchRequest(A, B, 200, live=True), warm) is first
+    for other in (
+        MatchRequest(A, B, 201, live=True),
+        MatchRequest(A, B, 200, 1, live=True),
+        MatchRequest(B, A, 200, live=True),
+    ):
+        assert match(other, warm) is not first
+
+
 def test_nothing_cannot_be_matched() -> None:
     with pytest.raises(ShapeError):
         match(MatchRequest(Mesh.empty("nothing"), B, 64), WarmStart())

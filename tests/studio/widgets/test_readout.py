@@ -31,5 +31,10 @@ def test_sparkline_keeps_the_last_values_and_no_nonsense(qtbot, themed) -> None:
     for value in [*range(KEPT + 20), float("nan"), float("inf")]:
         line.add(value)
     assert line.values() == tuple(range(20, KEPT + 20))
+    line.add(7.0, apart=True)
+    line.add(8.0, apart=True)
+    assert line.values()[-2:] == (float(KEPT + 19), 8.0), "one dot at the end"
+    line.add(9.0)
+    assert line.values()[-2:] == (float(KEPT + 19), 9.0), "the line goes on where it ended"
     line.resize(100, 22)
     assert not line.grab().isNull()
