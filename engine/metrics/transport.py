@@ -165,7 +165,7 @@ def _solved(pairs: Index, cost: Array, n: int, m: int) -> tuple[Array, Array, Ar
     places = np.concatenate([pairs // m, n + pairs % m]), np.tile(np.arange(count), 2)
     conditions: Any = csr_array((np.ones(2 * count), places), shape=(n + m, count))
     amounts = np.concatenate([np.full(n, 1.0), np.full(m, n / m)])  # about 1: the solver's tolerances are absolute
-    answer = linprog(cost / largest, A_eq=conditions, b_eq=amounts, bounds=(0, None), method="highs-ds")
+    answer: Any = linprog(cost / largest, A_eq=conditions, b_eq=amounts, bounds=(0, None), method="highs-ds")
     if not answer.success:
         raise EngineError("The transport between {a} and {b} points could not be solved: {why}", a=n, b=m, why=answer.message)
     paid = answer.eqlin.marginals * largest
