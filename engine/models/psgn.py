@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.metrics.chamfer import PRESETS
+from engine.metrics.emd_loss import emd_loss
 from engine.models.base import ModelConfig, ShapeModel, seeded
 from engine.models.picture_head import PictureHead
 
@@ -116,7 +117,7 @@ class PointSetGenerator(ShapeModel):
         losses: dict[str, Tensor] = {"chamfer": chamfer.min(dim=1).values.mean().detach()}
         if config.emd_weight and config.emd_shapes:
             some = min(count, config.emd_shapes) * config.draws
-            moved = assignment_distance(*_subsets(made[:some], truth[:some], config.emd_points)).view(-1, config.draws)
+            moved = emd_loss(*_subsets(made[:some], truth[:some], config.emd_points), tolerance=0).view(-1, config.draws)
             losses["emd"] = moved.min(dim=1).values.mean().detach()
             # Scaled up, since only some of the shapes carry it; the choice of draw sees both distances where both exist.
             total = total + F.pad(config.emd_weight * moved, (0, 0, 0, count - len(moved))) * (count / len(moved))
@@ -137,19 +138,6 @@ class PointSetGenerator(ShapeModel):
         """Points (N, 3) of one code z (D,)."""
         with torch.inference_mode():
             return self.points_of(z.unsqueeze(0)).squeeze(0)
-
-
-def assignment_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Earth mover's distance (B,) of equally large sets (B, N, 3): mean distance under the best one-to-one assignment.
-
-    The assignment is exact (scipy) and held fixed for the gradient.
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    with torch.no_grad():
-        tables = torch.cdist(a.detach().float(), b.detach().float()).cpu().numpy()
-        columns = torch.stack([torch.from_numpy(linear_sum_assignment(table)[1]) for table in tables]).to(a.device)
-    return (a - b.gather(1, columns.unsqueeze(-1).expand(-1, -1, 3))).square().sum(-1).add(1e-12).sqrt().mean(1)
 
 
 def _subsets(a: Tensor, b: Tensor, count: int) -> tuple[Tensor, Tensor]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from torch import Tensor
@@ -37,6 +39,13 @@ def test_values_are_the_mean_distances_of_the_best_matching() -> None:
     near = emd_loss(a, b, 0.02)
     assert (near >= loss - 1e-6).all()
     assert (near <= 1.02 * loss).all()
+
+
+def test_it_is_the_best_permutation() -> None:
+    a, b = sets(2, 6)
+    for x, y, found in zip(a, b, emd_loss(a, b, 0), strict=True):
+        best = min(float((x - y[list(order)]).norm(dim=1).mean()) for order in itertools.permutations(range(6)))
+        assert float(found) == pytest.approx(best, rel=1e-12)
 
 
 def test_points_that_coincide_have_no_gradient_and_no_nan() -> None:
