@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,6 +42,18 @@ def easy_pair(points: int, seed: int = 0) -> tuple[Array, Array]:
     rng = np.random.default_rng(seed)
     b = _sampled(_CHAIR, points, rng)
     return b[rng.permutation(points)] + 0.003 * rng.standard_normal((points, 3)), b
+
+
+def drag(points: int, frames: int, seed: int = 0) -> Iterator[Array]:
+    """The chair while its seat and back are pulled about, sampled anew at every frame with the same seed."""
+    for time in np.linspace(0, 1, frames):
+        wide, high = 1 + 0.35 * np.sin(4 * time), 1 + 0.4 * np.sin(7 * time)
+
+        def pulled(x: float, y: float, z: float, wide: float = wide, high: float = high) -> tuple[float, float, float]:
+            return wide * x, high * y if y > 0.1 else y, z * (1.3 - 0.3 * wide)
+
+        boxes = tuple((pulled(*corner), pulled(*other)) for corner, other in _CHAIR)
+        yield _sampled(boxes, points, np.random.default_rng(seed))
 
 
 PAIRS = {"hard": hard_pair, "easy": easy_pair}
