@@ -192,6 +192,25 @@ def test_the_same_arguments_give_the_same_answer() -> None:
         assert (one.value, one.lower_bound) == (other.value, other.lower_bound)
 
 
+def test_nothing_is_compiled_again_whatever_is_asked() -> None:
+    from engine.metrics.kernels import auction, augment, duals, halving, rows
+
+    functions = (
+        *(auction.release, auction.bid, auction.bid_exactly, auction.bound_about, auction.descend, auction.tighten),
+        *(augment.take_levels, augment.augment, duals.lower, duals.carry, duals.prove, halving.halved, halving.centres),
+        rows.refresh_range,
+    )
+    rng = np.random.default_rng(10)
+    for n in (1, 70, 2300):
+        a, b = sphere(n, rng).astype(np.float32), chair(n, rng)
+        b.setflags(write=False)
+        for tolerance in (0, 1, 0.01, np.float64(0.05)):
+            found = emd(a, b, tolerance)
+            emd(np.asfortranarray(a), b[::-1], tolerance, found.prices)
+    assert [len(function.signatures) for function in functions] == [1] * len(functions)
+    assert [sum(function.stats.cache_misses.values()) for function in functions] == [0] * len(functions)
+
+
 def test_it_stops_when_told_to() -> None:
     class Stopping:
         def __init__(self, after: int) -> None:
