@@ -38,6 +38,7 @@ from engine.requests import (
 from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
 
 if TYPE_CHECKING:
+    from engine.metrics.live import LiveComparison as LiveComparison
     from engine.metrics.matching import WarmStart
     from engine.models.base import ShapeModel
 
@@ -349,6 +350,12 @@ class Engine:
 
         return tuple(MetricInfo(m.id, m.label, m.convention, m.frame, m.points, m.better) for m in METRICS.values())
 
+    def live_comparison(self) -> LiveComparison:
+        """For a shape that moves: compares quickly, keeping what it can from one call to the next. One thread at a time."""
+        from engine.metrics.live import LiveComparison
+
+        return LiveComparison(self._warm_start())
+
     def alignments(self) -> dict[str, str]:
         """The rules by which a shape can be aligned to its reference: name, and what it does in words."""
         from engine.metrics.align import ALIGNMENTS
@@ -362,12 +369,9 @@ class Engine:
             FrameMismatch: if they live in different frames.
             ShapeError: if one of them is empty.
         """
-        from engine.metrics.matching import WarmStart, match
+        from engine.metrics.matching import match
 
-        with self._lock:
-            if self._warm is None:
-                self._warm = WarmStart()
-        return match(request, self._warm, progress)
+        return match(request, self._warm_start(), progress)
 
     def partner(self, request: PartnerRequest, progress: Progress = NO_PROGRESS) -> Partner:
         """The nearest point of the other shape to a point of one.
@@ -380,6 +384,14 @@ class Engine:
         return partner_across(request, progress)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _warm_start(self) -> WarmStart:
+        from engine.metrics.matching import WarmStart
+
+        with self._lock:
+            if self._warm is None:
+                self._warm = WarmStart()
+            return self._warm
 
     def _known(self) -> dict[str, ModelInfo]:
         with self._lock:

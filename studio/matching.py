@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.api import Engine, Match, MatchRequest, Shape
-from studio.comparing import LIVE_POINTS
 from studio.i18n import tr
 from studio.lab import Transport
 from studio.session import Session
@@ -40,8 +39,7 @@ class Matching:
             return
         self._asked = key
         align, seed = self._session.lab.how
-        points = None if resting else LIVE_POINTS  # what the panel's live number is taken from, so that they are one
-        request = MatchRequest(a.shape, b.shape, points, seed, align, live=not resting)
+        request = MatchRequest(a.shape, b.shape, None, seed, align, live=not resting)
         self._bench.submit(
             self._bench.lanes.matching,
             lambda progress: self._engine.match(request, progress),

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from engine.api import CompareRequest, Comparison, Engine, Shape
+from engine.api import CompareRequest, Comparison, Engine
 from engine.progress import Progress
 from studio.session import Measured, Session
 from studio.workbench import Handlers, Workbench
 
-#: Metrics of the panel, in order.
-METRICS = ("onet_l1", "emd", "f_score")
-#: Points per side while something moves. Exact assignment grows with the cube, hence the smaller number.
-LIVE_POINTS = 2048
-LIVE_EMD_POINTS = 512
+if TYPE_CHECKING:
+    from engine.api import LiveComparison
+
 #: Points per side when at rest: None means each metric's own convention.
 SETTLED_POINTS: int | None = None
 
 
 class Measuring:
-    """Watches the document and keeps `session.measured` honest: never stale without saying so."""
+    """Watches document and laboratory and keeps `session.measured` honest: never stale without saying so."""
 
     def __init__(self, session: Session, engine: Engine, bench: Workbench) -> None:
         self._session = session
         self._engine = engine
         self._bench = bench
         self._asked: tuple[object, ...] | None = None
+        self._live: LiveComparison | None = None  # belongs to the lane's thread
         session.events.document.connect(lambda _: self.refresh())
+        session.events.lab.connect(lambda _: self.refresh())
 
     def refresh(self) -> None:
         """Measure A against B if what is shown, or how, has changed since it was last asked for."""
-        document = self._session.document
+        document, lab = self._session.document, self._session.lab
         a, b = document.side("a"), document.side("b")
         if a is None or b is None or a.shape is None or b.shape is None or a.shape.is_empty or b.shape.is_empty:
             self._asked = None
@@ -39,49 +40,43 @@ class Measuring:
         resting = a.latent is None or a.settled
         resting = resting and (b.latent is None or b.settled)
         colours = document.display == "error"
-        key = (id(a.shape), id(b.shape), resting, colours)
+        key = (id(a.shape), id(b.shape), resting, colours, lab.metrics, lab.how)
         if key == self._asked:
             return
         self._asked = key
-        shapes, ids = (a.shape, b.shape), (a.id, b.id)
         measured = self._session.measured
         if measured is not None and not measured.stale:
             self._session.measured = replace(measured, stale=True)
+        request = CompareRequest(
+            a.shape, b.shape, lab.metrics, SETTLED_POINTS, lab.seed, floor=True, colours=colours, align=lab.align
+        )
+        ids = a.id, b.id
         self._bench.submit(
             self._bench.lanes.metrics,
-            lambda progress: self._measure(shapes, live=not resting, colours=colours, progress=progress),
+            lambda progress: self._measure(request, live=not resting, progress=progress),
             Handlers(
-                done=lambda value: self._show(ids, shapes, value, live=not resting),
-                partial=lambda value: self._show(ids, shapes, value, live=True),
+                done=lambda value: self._show(ids, request, value, live=not resting),
+                partial=lambda value: self._show(ids, request, value, live=True),
             ),
         )
 
-    def _measure(self, shapes: tuple[Shape, Shape], *, live: bool, colours: bool, progress: Progress) -> Comparison:
-        a, b = shapes
-        quick = self._quick(a, b, colours, progress)
+    def _measure(self, request: CompareRequest, *, live: bool, progress: Progress) -> Comparison:
+        self._live = self._live or self._engine.live_comparison()
+        quick = self._live.compare(request, progress)
         if live:
             return quick
         progress.partial(quick)
-        full = self._engine.compare(CompareRequest(a, b, METRICS, points=SETTLED_POINTS, floor=True), progress)
+        full = self._engine.compare(replace(request, colours=False), progress)
         return replace(full, a_to_b=quick.a_to_b, b_to_a=quick.b_to_a, milliseconds=full.milliseconds + quick.milliseconds)
 
-    def _quick(self, a: Shape, b: Shape, colours: bool, progress: Progress) -> Comparison:
-        points = CompareRequest(a, b, ("onet_l1", "f_score"), points=LIVE_POINTS, colours=colours)
-        chamfer = self._engine.compare(points, progress)
-        emd = self._engine.compare(CompareRequest(a, b, ("emd",), points=LIVE_EMD_POINTS), progress)
-        by_name = {m.metric: m for m in (*chamfer.measurements, *emd.measurements)}
-        return replace(
-            chamfer,
-            measurements=tuple(by_name[name] for name in METRICS),
-            milliseconds=chamfer.milliseconds + emd.milliseconds,
-        )
-
-    def _show(self, ids: tuple[int, int], shapes: tuple[Shape, Shape], value: object, *, live: bool) -> None:
+    def _show(self, ids: tuple[int, int], request: CompareRequest, value: object, *, live: bool) -> None:
         assert isinstance(value, Comparison)
         document = self._session.document
         a, b = document.side("a"), document.side("b")
         if a is None or b is None:
             return
-        stale = a.shape is not shapes[0] or b.shape is not shapes[1]
-        self._session.measured = Measured(ids[0], ids[1], shapes[0], shapes[1], value, live, stale)
+        stale = a.shape is not request.a or b.shape is not request.b or (request.align, request.seed) != self._session.lab.how
+        self._session.measured = Measured(
+            ids[0], ids[1], request.a, request.b, value, live, stale, (request.align, request.seed)
+        )
         self._session.performance = replace(self._session.performance, metrics_ms=value.milliseconds)

@@ -19,15 +19,23 @@ from engine.progress import NO_PROGRESS, Progress
 from engine.requests import CompareRequest, Comparison, Measurement
 from engine.shapes import Mesh, Shape, require_same_frame
 
+#: Floors of one reference by measure, number of points and seed.
+Floors = dict[tuple[str, int, int], float]
+
 # Streams of random numbers: result, reference, and a second sample of the reference for the floor.
 _A, _B, _AGAIN = 0, 1, 2
 
 
-def compare(request: CompareRequest, progress: Progress = NO_PROGRESS) -> Comparison:
+def compare(request: CompareRequest, progress: Progress = NO_PROGRESS, floors: Floors | None = None) -> Comparison:
     """Measure `request.a` against the reference `request.b`.
 
     Both are scaled alike: for unit-cube measures by the longest edge of `b`. The same request gives the same numbers; a
     measure does not depend on which others were asked for.
+
+    Args:
+        request: what to measure.
+        progress: asked between chunks of work.
+        floors: floors of this reference that are known; those found are added.
 
     Raises:
         FrameMismatch: the shapes live in different frames or still have file coordinates.
@@ -45,7 +53,7 @@ def compare(request: CompareRequest, progress: Progress = NO_PROGRESS) -> Compar
             request = replace(request, a=align(request.a, request.b, request.align, request.seed, progress))
         except ShapeError as error:
             reason = str(error)
-    samples = _Samples(request, progress)
+    samples = _Samples(request, progress, {} if floors is None else floors)
     measurements = []
     for done, metric in enumerate(metrics):
         progress.step(done, len(metrics), metric.label)
@@ -80,9 +88,10 @@ def _all_points(shape: Shape) -> NDArray[np.float32]:
 class _Samples:
     """Samples of one request, drawn once per number of points."""
 
-    def __init__(self, request: CompareRequest, progress: Progress) -> None:
+    def __init__(self, request: CompareRequest, progress: Progress, floors: Floors) -> None:
         self._request = request
         self._progress = progress
+        self._floors = floors
         self._pairs: dict[tuple[int, bool], Pair] = {}
 
     def pair(self, n: int, floor: bool) -> Pair:
@@ -94,9 +103,16 @@ class _Samples:
             self._pairs[n, floor] = Pair(a, b, 1.0, self._progress, shapes, self._request.seed)
         return self._pairs[n, floor]
 
-    def measure(self, metric: Metric, n: int, scale: float, floor: bool) -> float:
+    def measure(self, metric: Metric, n: int, scale: float) -> float:
         """The value of a measure with lengths divided by `scale`."""
-        return float(metric.function(self.pair(n, floor).scaled(scale)))
+        return float(metric.function(self.pair(n, floor=False).scaled(scale)))
+
+    def floor(self, metric: Metric, n: int, scale: float) -> float:
+        """The same for two samples of the reference."""
+        key = (metric.id, n, self._request.seed)
+        if key not in self._floors:
+            self._floors[key] = float(metric.function(self.pair(n, floor=True).scaled(scale)))
+        return self._floors[key]
 
     def _draw(self, shape: Shape, stream: int, n: int) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         self._progress.check()
@@ -114,8 +130,8 @@ def _measure(metric: Metric, request: CompareRequest, samples: _Samples) -> Meas
     n = _points(metric, request)
     try:
         scale = frame_scale(request.b, metric.frame)
-        value = samples.measure(metric, n, scale, floor=False)
-        floor = samples.measure(metric, n, scale, floor=True) if request.floor and metric.sampled else None
+        value = samples.measure(metric, n, scale)
+        floor = samples.floor(metric, n, scale) if request.floor and metric.sampled else None
     except ShapeError as error:
         return _without_value(metric, request, str(error))
     return _answer(metric, n, value, floor)
