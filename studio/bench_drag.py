@@ -114,6 +114,7 @@ class Drag(QObject):
         self._numbers: dict[Latent, int] = {}
         self._shapes: dict[str, object] = {}
         self._count = 0
+        self._comparison: object = None
         studio.viewport.painted.connect(self._painted)
         studio.session.events.document.connect(self._document)
         studio.session.events.measured.connect(self._measured)
@@ -152,7 +153,8 @@ class Drag(QObject):
 
     def _measured(self, _: object) -> None:
         measured = self.studio.session.measured
-        if measured is not None and measured.live and not measured.stale:
+        if measured is not None and measured.live and measured.comparison is not self._comparison:
+            self._comparison = measured.comparison
             self.measured += 1
 
 

@@ -36,8 +36,8 @@ class Lanes:
         """The product's lanes."""
         return cls(
             Lane("preview", "latest"),
-            Lane("metrics", "latest", nice=10),
-            Lane("matching", "latest", nice=10),
+            Lane("metrics", "latest", nice=4),
+            Lane("matching", "latest", nice=4),
             Lane("work", "fifo"),
         )
 
