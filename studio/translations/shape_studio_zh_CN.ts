@@ -220,6 +220,10 @@
         <translation>正在把物体与背景分开</translation>
     </message>
     <message>
+        <source>Sinkhorn distances come from GeomLoss; install it with: pip install geomloss</source>
+        <translation>Sinkhorn 距离由 GeomLoss 计算；请安装：pip install geomloss</translation>
+    </message>
+    <message>
         <source>Some points hold NaN or infinite values; repair the shape and try again.</source>
         <translation>有些点含 NaN 或无穷大；请修复形状后重试。</translation>
     </message>
@@ -234,6 +238,10 @@
     <message>
         <source>The code has {got} numbers, but {model} needs {want}.</source>
         <translation>编码有 {got} 个数，但 {model} 需要 {want} 个。</translation>
+    </message>
+    <message>
+        <source>The earth mover's distance needs sets of the same number of points; sample both alike.</source>
+        <translation>推土机距离需要两个点数相同的点集；请用相同的点数采样。</translation>
     </message>
     <message>
         <source>The earth mover's distance needs two sets of the same number of points, not {a} and {b}; sample both alike.</source>
@@ -334,6 +342,14 @@
     <message>
         <source>There is nothing to transport: one of the sets has no points.</source>
         <translation>没有可传输的内容：其中一个集合没有点。</translation>
+    </message>
+    <message>
+        <source>This auction needs sets of the same number of points, not {a} and {b}; sample both alike.</source>
+        <translation>此拍卖算法需要点数相同的点集，而不是 {a} 和 {b}；请用相同的点数采样。</translation>
+    </message>
+    <message>
+        <source>This distance needs batches of as many sets, (B, N, 3) and (B, M, 3), none of them empty.</source>
+        <translation>此距离需要集合数相同的批次 (B, N, 3) 和 (B, M, 3)，且都不能为空。</translation>
     </message>
     <message>
         <source>This measure needs the shapes themselves, not points of them.</source>
