@@ -158,8 +158,8 @@ SHOWN = {
 }  # fmt: skip
 
 
-#: Literals among the arguments of those that are keys (of PNG files, too), not texts; and the name of the program, which is one in
-#: every language.
+#: Literals among the arguments of those that are keys (of PNG files, too), not texts; and the name of the program, which is one
+#: in every language.
 UNSPOKEN = {"info", "warning", "error", "body", "label", "title", "heading", "number", "Software", "Title", "Shape Studio"}
 
 
