@@ -35,8 +35,8 @@ BOX, COARSEST, FINER = 4, 16, 4
 COARSE_GAP, COARSE_EPS = 0.03, 0.05
 #: eps over gap proven: what lowering overshot prices brings.
 EPS_PER_GAP = 3.2
-#: For the exact matching the auction ends with this eps, relative to the cost.
-EXACT_EPS = (0.05, 0.0125, 0.004)
+#: eps of the auctions before the exact matching, relative to the cost: what they leave undone takes longer by paths.
+EXACT_EPS = (0.03, 0.006, 0.0012, 0.0002, 0.00005)
 #: Share of rows without a column below which paths are found at once.
 FEW = 0.1
 #: Bids a row after which prices given are taken for no good, and after which eps is taken for too small.
