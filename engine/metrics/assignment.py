@@ -22,7 +22,7 @@ from engine.metrics.kernels.auction import Owners, bid, bid_exactly, bound_about
 from engine.metrics.kernels.augment import augment, make_search, take_levels
 from engine.metrics.kernels.duals import carry, lower, prove
 from engine.metrics.kernels.halving import centres, halved
-from engine.metrics.kernels.rows import Rows, Scratch, make_rows, make_scratch, refresh_range
+from engine.metrics.kernels.rows import NEVER, Rows, Scratch, aligned, make_rows, make_scratch, refresh_range
 from engine.progress import Progress
 
 Array = NDArray[np.float64]
@@ -87,7 +87,7 @@ def solve(a: Array, b: Array, tolerance: float, prices: Array | None, progress: 
     finest = FINEST / math.sqrt(n)
     warm = prices is not None
     price, scale = (prices, 0.0) if prices is not None else _coarse_prices(a, b, progress)
-    rows = _refreshed(a, b, price, progress)
+    rows = _refreshed(make_rows(a, b, price - price.min()), progress)
     owners, scratch = make_owners(rows), make_scratch(rows)
     scale = max(scale, bound_about(rows, 0.0) / n, finest)
     if tolerance > 0:
@@ -96,7 +96,7 @@ def solve(a: Array, b: Array, tolerance: float, prices: Array | None, progress: 
             eps = _auction(rows, scratch, owners, eps, WARM if warm else COLD, progress)
             if owners.size[0]:
                 return solve(a, b, tolerance, None, progress)
-            found = _proven(a, b, owners.column, _lowered(rows, progress), progress)
+            found = _proven(_repriced(rows, _lowered(rows, progress)), owners, progress)
             found.warm = warm
             if found.gap <= tolerance:
                 return found
@@ -107,14 +107,14 @@ def solve(a: Array, b: Array, tolerance: float, prices: Array | None, progress: 
     else:
         bid_exactly(rows, scratch, owners, 4 * n)
         if owners.size[0] <= FEW * n:
-            return _by_paths(rows, owners, scratch, a, b, progress)
+            return _by_paths(rows, owners, scratch, progress)
         for share in EXACT_EPS:
             release(owners)
             _auction(rows, scratch, owners, max(share * scale, finest), COLD, progress)
-    rows = _refreshed(a, b, _lowered(rows, progress), progress)
+    rows = _refreshed(_repriced(rows, _lowered(rows, progress)), progress)
     tighten(rows, owners, 1e-5)
     bid_exactly(rows, scratch, owners, 4 * n)
-    return _by_paths(rows, owners, scratch, a, b, progress)
+    return _by_paths(rows, owners, scratch, progress)
 
 
 def _coarse_prices(a: Array, b: Array, progress: Progress) -> tuple[Array, float]:
@@ -192,10 +192,19 @@ def _shared(rows: Rows, size: int, work: Callable[..., object], progress: Progre
     return merged
 
 
-def _refreshed(a: Array, b: Array, price: Array, progress: Progress) -> Rows:
-    rows = make_rows(a, b, price - price.min())
+def _refreshed(rows: Rows, progress: Progress) -> Rows:
+    """The same, its rows scanned."""
     _shared(rows, 0, lambda room, first, last, _: refresh_range(rows, room, first, last), progress)
     return rows
+
+
+def _repriced(rows: Rows, price: Array) -> Rows:
+    """The problem with other prices, the least of them 0. It shares its memory for kept columns with the old one."""
+    prices, prices32 = aligned(rows.price.shape, np.float64), aligned(rows.price.shape, np.float32)
+    prices[:] = NEVER
+    prices[: len(price)] = price - price.min()
+    prices32[:] = prices
+    return rows._replace(price=prices, price32=prices32)
 
 
 def _lowered(rows: Rows, progress: Progress) -> Array:
@@ -209,26 +218,26 @@ def _carried(rows: Rows, finer: Array, progress: Progress) -> Array:
     return _shared(rows, len(finer), lambda room, *rest: carry(rows, room, *rest[:2], targets, rest[2]), progress)
 
 
-def _by_paths(rows: Rows, owners: Owners, scratch: Scratch, a: Array, b: Array, progress: Progress) -> Solution:
+def _by_paths(rows: Rows, owners: Owners, scratch: Scratch, progress: Progress) -> Solution:
     search = make_search(rows)
     take_levels(rows, owners, search)
     while owners.size[0]:
         progress.check()
         augment(rows, scratch, owners, search, SLICE)
-    return _proven(a, b, owners.column, rows.price[: len(a)].copy(), progress)
+    return _proven(rows, owners, progress)
 
 
-def _proven(a: Array, b: Array, column: NDArray[np.int32], price: Array, progress: Progress) -> Solution:
+def _proven(rows: Rows, owners: Owners, progress: Progress) -> Solution:
     """A matching with its value and what the prices prove, both computed anew in float64.
 
     For any prices p, sum_i min_j (c_ij + p_j) - sum_j p_j is at most the cost of any matching, for a matching pays for every
     row i some c_ij + p_j that is no less than the minimum, and every p_j once.
     """
-    n = len(a)
-    price = price - price.min()
-    rows, least = make_rows(a, b, price), np.zeros(n)
+    n = len(rows.kept)
+    least, price = np.zeros(n), rows.price[:n].copy()
     _shared(rows, 0, lambda room, first, last, _: prove(rows, room, first, last, least), progress)
-    value = math.fsum(np.sqrt(((a - b[column]) ** 2).sum(axis=1))) / n
+    value = math.fsum(np.sqrt(((rows.a - rows.b[:, owners.column]) ** 2).sum(axis=0))) / n
     # Every value that was compared carries at most 5 roundings of 2^-53; sums are exact up to one.
     bound = (math.fsum(least) - math.fsum(price)) / n - 2.0**-50 * float(least.max())
-    return Solution(column, price, max(0.0, min(bound, value)), value)  # no distance is negative
+    # No distance is negative.
+    return Solution(owners.column, price - price.min(), max(0.0, min(bound, value)), value)
