@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from engine.api import FIRST_SHOWN, SETTLED_LEVELS, DecodeRequest, Engine, Latent, Mesh, ShapeResult
+from engine.api import SETTLED_LEVELS, DecodeRequest, Engine, Latent, Mesh, ShapeResult
 from studio.document import Entry
 from studio.history import History
 from studio.i18n import engine_text, tr
+from studio.pace import Pace
 from studio.session import Notice, Performance, Session
 from studio.workbench import Handlers, Workbench
 
@@ -26,6 +27,7 @@ class Decoding:
         self._bench = bench
         self._history = history
         self._running = 0  # requests on their way
+        self._paces: dict[str, Pace] = {}
         self._failed: set[tuple[int, Latent]] = set()
         session.events.document.connect(lambda _: self.settle())
 
@@ -39,7 +41,8 @@ class Decoding:
         entry = self._session.document.entry(entry_id)
         if entry is None or entry.latent is None:
             return
-        request = DecodeRequest(entry.latent, SETTLED_LEVELS, first_shown=FIRST_SHOWN)
+        pace = self._paces.setdefault(entry.latent.model, Pace())
+        request = DecodeRequest(entry.latent, SETTLED_LEVELS, first_shown=pace.first)
         show = partial(self._show, entry_id)
         self._running += 1
         self._bench.submit(
@@ -65,6 +68,7 @@ class Decoding:
 
     def _show(self, entry_id: int, value: object) -> None:
         assert isinstance(value, ShapeResult)
+        self._paces[value.latent.model].took(value.level, value.decode_ms + value.mesh_ms)
         document = self._session.document
         entry = document.entry(entry_id)
         if entry is None or entry.latent is None or entry.latent.model != value.latent.model:
