@@ -330,15 +330,6 @@ class Engine:
 
         return compare(request, progress)
 
-    def prepare_measures(self) -> bool:
-        """Load the compiled kernels of the measures, or have them compiled in the background; True if they are loaded.
-
-        Takes a third of a second, a tenth of it without letting other threads run: call it before a window opens.
-        """
-        from engine.metrics import compiled
-
-        return compiled.load()
-
     def metric_names(self) -> tuple[str, ...]:
         """Ids of all metrics."""
         from engine.metrics import METRICS

@@ -114,8 +114,7 @@ class LatentSpace:
     def random_code(self, seed: int) -> Latent:
         """A draw from the density of the training codes: one of them, moved by `RANDOM_SPREAD` sigma along each direction.
 
-        One normal distribution for all codes would put most draws between the categories, where nothing was learnt: of eight
-        such draws four fell to pieces, of eight near training codes one.
+        One normal distribution for all codes would put most draws between the categories, where nothing was learnt.
         """
         rng = np.random.default_rng(seed)
         start = self.codes[rng.integers(len(self.codes))]

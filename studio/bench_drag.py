@@ -63,6 +63,7 @@ class Figures:
     paints: int = 0
     results_per_second: float = 0.0
     measured_while_dragging: int = 0
+    level_median: float = math.nan
     feedback_any_median_ms: float = math.nan
     feedback_any_p95_ms: float = math.nan
     feedback_rest_median_ms: float = math.nan
@@ -111,6 +112,7 @@ class Drag(QObject):
         self.spans: list[tuple[float, float]] = []
         self.results = 0
         self.measured = 0
+        self.levels: list[int] = []
         self._numbers: dict[Latent, int] = {}
         self._shapes: dict[str, object] = {}
         self._count = 0
@@ -122,6 +124,7 @@ class Drag(QObject):
     def clear(self) -> None:
         """Forget everything so far."""
         self.moves, self.paints, self.spans, self.results, self.measured = [], [], [], 0, 0
+        self.levels = []
         self._numbers.clear()
 
     def note_move(self) -> None:
@@ -150,6 +153,7 @@ class Drag(QObject):
             if shape is not self._shapes.get(side):
                 self._shapes[side] = shape
                 self.results += 1
+                self.levels.append(entry.level if entry else 0)
 
     def _measured(self, _: object) -> None:
         measured = self.studio.session.measured
@@ -262,6 +266,7 @@ class Bench:
         figures.moves, figures.results = len(drag.moves), drag.results
         figures.paints = self._renders() - renders
         figures.measured_while_dragging = drag.measured
+        figures.level_median = quantile(drag.levels, 0.5)
         figures.results_per_second = drag.results / took
         figures.paints_per_result = figures.paints / max(1, drag.results)
         late = stalls(heart.beats, BEAT_MS / 1e3, drag.spans)
@@ -318,7 +323,7 @@ def text(figures: Figures) -> str:
         f"machine      {figures.machine}",
         f"scene        {figures.model}, viewport {figures.viewport}, {figures.seconds:.0f} s at {HERTZ} Hz, live metrics on",
         f"moves        {figures.moves}, results painted {figures.results} ({figures.results_per_second:.1f} a second), "
-        f"measured live {figures.measured_while_dragging}",
+        f"measured live {figures.measured_while_dragging}, on {figures.level_median:.0f} corners a side (median)",
     ]
     rows = (
         ("first feedback, any move, median", "feedback_any_median_ms", "ms"),

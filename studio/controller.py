@@ -467,10 +467,6 @@ class Controller:
         """True while a shape is on its way or a job runs."""
         return self._decoding.busy or bool(self._session.jobs)
 
-    def compare_settled(self) -> None:
-        """Measure A and B now (normally automatic)."""
-        self._measuring.refresh()
-
     def dismiss_notice(self) -> None:
         """The user has read the notice."""
         self._session.notice = None

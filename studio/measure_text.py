@@ -91,9 +91,7 @@ def describe(measurement: Measurement) -> tuple[str, str, str]:
     """Value, one line of convention (or of the bound) with points, and floor of a measurement, as text."""
     points = f"{measurement.points:,}"
     if bounded(measurement):
-        line = tr(
-            "at most {percent} % above optimum · {points} pts", percent=percent_text(measurement.bound or 0), points=points
-        )
+        line = tr("≤ {percent} % above optimum · {points} pts", percent=percent_text(measurement.bound or 0), points=points)
     else:
         short = SHORT.get(measurement.metric)
         convention = tr(SHORT[measurement.metric]) if short else convention_text(measurement.convention)

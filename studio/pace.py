@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine.api import FIRST_SHOWN, SETTLED_LEVELS
 
-#: Milliseconds from request to surface that still feel like at once, with room for the paint that follows.
-AT_ONCE = 45.0
-#: A level is tried if the one before took less than this share of `AT_ONCE`; twice the corners take twice the time, and a bit.
-_TRY = 0.42
+#: Milliseconds from request to surface that still feel like at once, beside everything else that a drag keeps busy.
+AT_ONCE = 70.0
+#: A level is tried if the one before took less than this share of `AT_ONCE`: twice the corners take up to twice the time.
+_TRY = 0.5
 #: A level is given up when it takes longer than this times `AT_ONCE`: above 1, so that the choice does not flicker.
 _GIVE_UP = 1.4
 

@@ -1687,10 +1687,6 @@
         <translation>最多高于最优值 {percent} %</translation>
     </message>
     <message>
-        <source>at most {percent} % above optimum · {points} pts</source>
-        <translation>最多高于最优值 {percent} % · {points} 点</translation>
-    </message>
-    <message>
         <source>back to automatic</source>
         <translation>恢复自动</translation>
     </message>
@@ -2021,6 +2017,10 @@
     <message>
         <source>{value} to {side}</source>
         <translation>到 {side} {value}</translation>
+    </message>
+    <message>
+        <source>≤ {percent} % above optimum · {points} pts</source>
+        <translation>至多高于最优 {percent} % · {points} 点</translation>
     </message>
 </context>
 </TS>

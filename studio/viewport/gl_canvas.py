@@ -10,6 +10,7 @@ from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 from pyvistaqt.rwi import QVTKRenderWindowInteractor
 
+from studio.opengl import software_opengl
 from studio.theme import Theme
 from studio.viewport.hand import Hand
 from studio.viewport.scene import POINT_SIZE, Scene
@@ -48,9 +49,7 @@ class GlCanvas(Hand, QVTKRenderWindowInteractor):  # type: ignore[misc]
     def initializeGL(self) -> None:
         """Anti-alias on a real GPU only; in software each sample costs as much as a frame."""
         super().initializeGL()
-        report = self.window_.ReportCapabilities().lower()
-        software = any(name in report for name in ("llvmpipe", "softpipe", "swrast", "software"))
-        self.window_.SetMultiSamples(0 if software else 4)
+        self.window_.SetMultiSamples(0 if software_opengl() else 4)
         self._dirty = True
 
     def resizeGL(self, width: int, height: int) -> None:

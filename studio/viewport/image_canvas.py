@@ -1,8 +1,7 @@
 """The canvas where the processor draws: VTK renders off screen, an ordinary widget shows the picture.
 
-An OpenGL widget would make Qt compose the *whole window* in OpenGL after every repaint of any label or slider. In software that
-took 11 to 20 ms of both cores each time, 50 times a second during a drag; here it costs nothing, and a frame of 640 x 480 takes
-a fifth of what it took.
+An OpenGL widget would make Qt compose the *whole window* in OpenGL after every repaint of any label or slider, on the cores
+that decode. `python -m studio.bench_drag` shows what that cost (figures in studio/README.md).
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from studio.theme import Theme
 from studio.viewport.hand import Hand
 from studio.viewport.scene import POINT_SIZE, Scene
 
-#: A picture that has rested for so long is drawn once more with smooth edges: milliseconds, samples per pixel. That takes four
-#: times as long as a frame, so it is never done while something moves.
-_REST, _SAMPLES = 400, 8
+#: A picture that has rested for so long is drawn once more with smooth edges: milliseconds, samples per pixel. That takes
+#: several times as long as a frame, so it is never done while something moves, nor again at a size where it took too long.
+_REST, _SAMPLES, _TOO_LONG = 400, 4, 100
 
 
 class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
@@ -50,6 +49,7 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         self.renders = 0
         self._dirty = True
         self._smooth = False  # the next picture shall have smooth edges
+        self._slow = False  # which takes too long at this size
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(_REST)
@@ -82,6 +82,7 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
             self.update()
 
     def _fit(self) -> None:
+        self._slow = False
         if self.scene.orbit.framed:
             self.scene.frame((self.width(), self.height()))
         self.scene.set_point_size(POINT_SIZE * self.devicePixelRatioF())
@@ -95,10 +96,12 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
             self._dirty = self._smooth = False
             self.renders += 1
             self._render(0)
-            self._resting.start()
+            if not self._slow:
+                self._resting.start()
         elif self._smooth and not self._closed:
             self._smooth = False
             self._render(_SAMPLES)
+            self._slow = 1e3 * (time.perf_counter() - began) > _TOO_LONG
         painter = QPainter(self)
         if not self._image.isNull():
             painter.drawImage(0, 0, self._image)

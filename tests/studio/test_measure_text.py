@@ -48,7 +48,7 @@ def test_bounds_in_percent() -> None:
 def test_an_exact_value_says_nothing_of_a_bound(qapp) -> None:
     assert describe(taken(0.0312, bound=0.0))[1] == "best matching · 2,048 pts · unit cube"
     assert "optimum" not in sentence(taken(0.0312))
-    assert describe(taken(0.0312, bound=0.004))[1] == "at most 0.4 % above optimum · 2,048 pts"
+    assert describe(taken(0.0312, bound=0.004))[1] == "≤ 0.4 % above optimum · 2,048 pts"
 
 
 def test_floor_is_a_factor_for_distances_and_a_value_for_scores(qapp) -> None:

@@ -184,7 +184,7 @@ def test_a_certified_value_carries_its_bound(make, ready_session) -> None:
     ready_session.measured = replace(value, comparison=Comparison((bounded,)))
     readout = panel.readouts["emd"]
     assert readout.value.text() == "≈ 0.0312"
-    assert readout.convention.whole() == "at most 0.8 % above optimum · 2,048 pts"
+    assert readout.convention.whole() == "≤ 0.8 % above optimum · 2,048 pts"
     assert "0.0312 (at most 0.8 % above optimum)" in readout.value.toolTip()
     assert not readout.value.property("muted")
     assert panel.readouts["f_score"].value.property("muted"), "what was not measured now must not look as if it were"
