@@ -52,6 +52,22 @@ class Entry:
         return self.latent.model if self.latent else None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """What can be measured: the shapes of A and B, neither of them empty.
+
+    Attributes:
+        a, b: the entries' ids.
+        shapes: what they show.
+        resting: True if neither is on its way to another shape.
+    """
+
+    a: int
+    b: int
+    shapes: tuple[Shape, Shape]
+    resting: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Morph:
     """Interpolation between two codes of one model by one slider.
@@ -102,6 +118,14 @@ class Document:
     def side(self, side: Side) -> Entry | None:
         """The entry shown on a side, or None."""
         return self.entry(self.a if side == "a" else self.b)
+
+    @property
+    def compared(self) -> Compared | None:
+        """The shapes of A and B if there is something to measure."""
+        a, b = self.side("a"), self.side("b")
+        if a is None or b is None or a.shape is None or b.shape is None or a.shape.is_empty or b.shape.is_empty:
+            return None
+        return Compared(a.id, b.id, (a.shape, b.shape), all(entry.latent is None or entry.settled for entry in (a, b)))
 
     @property
     def active_entry(self) -> Entry | None:

@@ -25,21 +25,20 @@ class Matching:
     def refresh(self) -> None:
         """Match A with B if they are shown as a matching and have changed since they were last matched."""
         document, transport = self._session.document, self._session.transport
-        a, b = document.side("a"), document.side("b")
-        if a is None or b is None or a.shape is None or b.shape is None or a.shape.is_empty or b.shape.is_empty:
+        compared = document.compared
+        if compared is None:
             self._asked = None
             self._session.transport = None
             return
-        shapes = (a.shape, b.shape)
+        shapes, resting = compared.shapes, compared.resting
         if transport is not None and not transport.stale and shapes != (transport.a_shape, transport.b_shape):
             self._session.transport = replace(transport, stale=True)
-        resting = (a.latent is None or a.settled) and (b.latent is None or b.settled)
-        key = (id(a.shape), id(b.shape), resting, *self._session.lab.how)
+        key = (*shapes, resting, *self._session.lab.how)
         if document.display != "matching" or key == self._asked:
             return
         self._asked = key
         align, seed = self._session.lab.how
-        request = MatchRequest(a.shape, b.shape, None, seed, align, live=not resting)
+        request = MatchRequest(*shapes, None, seed, align, live=not resting)
         self._bench.submit(
             self._bench.lanes.matching,
             lambda progress: self._engine.match(request, progress),

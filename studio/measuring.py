@@ -31,16 +31,13 @@ class Measuring:
 
     def refresh(self) -> None:
         """Measure A against B if what is shown, or how, has changed since it was last asked for."""
-        document, lab = self._session.document, self._session.lab
-        a, b = document.side("a"), document.side("b")
-        if a is None or b is None or a.shape is None or b.shape is None or a.shape.is_empty or b.shape.is_empty:
+        compared, lab = self._session.document.compared, self._session.lab
+        if compared is None:
             self._asked = None
             self._session.measured = None
             return
-        resting = a.latent is None or a.settled
-        resting = resting and (b.latent is None or b.settled)
-        colours = document.display == "error"
-        key = (id(a.shape), id(b.shape), resting, colours, lab.metrics, lab.how)
+        colours = self._session.document.display == "error"
+        key = (*compared.shapes, compared.resting, colours, lab.metrics, lab.how)
         if key == self._asked:
             return
         self._asked = key
@@ -48,9 +45,9 @@ class Measuring:
         if measured is not None and not measured.stale:
             self._session.measured = replace(measured, stale=True)
         request = CompareRequest(
-            a.shape, b.shape, lab.metrics, SETTLED_POINTS, lab.seed, floor=True, colours=colours, align=lab.align
+            *compared.shapes, lab.metrics, SETTLED_POINTS, lab.seed, floor=True, colours=colours, align=lab.align
         )
-        ids = a.id, b.id
+        ids, resting = (compared.a, compared.b), compared.resting
         self._bench.submit(
             self._bench.lanes.metrics,
             lambda progress: self._measure(request, live=not resting, progress=progress),

@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from engine.evaluation.dots import draw_dots, save_row
 from engine.geometry.sampling import sample_shape
-from engine.metrics import chamfer_squared_sum, emd_exact, nearest
+from engine.metrics import chamfer_squared_sum, emd_exact
+from engine.metrics.chamfer import chamfer
+from engine.metrics.emd_loss import emd_loss
 from engine.progress import NO_PROGRESS, Progress
 from engine.shapes import Shape
 
@@ -26,6 +30,8 @@ Clouds = NDArray[np.float64]
 Distance = Literal["chamfer", "emd"]
 
 DISTANCES: tuple[Distance, ...] = ("chamfer", "emd")
+#: Learning rate at the start; shapes that a step looks at.
+_RATE, _BATCH = 0.02, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,34 +102,26 @@ def best_answer(
     """
     rng = np.random.default_rng(seed)
     kinds, count, _ = clouds.shape
-    x = clouds.reshape(-1, 3)[rng.choice(kinds * count, count, replace=False)].copy()
-    x += rng.normal(0, 0.02, x.shape)
-    first, second = np.zeros_like(x), np.zeros_like(x)
-    for step in range(1, steps + 1):
-        progress.step(step - 1, steps, f"minimising the expected {distance}")
-        chosen = rng.choice(kinds, min(4, kinds), replace=False)
-        gradient = sum((_gradient(x, clouds[k], distance, progress) for k in chosen), np.zeros_like(x)) / len(chosen)
-        first, second = 0.9 * first + 0.1 * gradient, 0.99 * second + 0.01 * gradient**2
-        rate = 0.02 * 0.5 * (1 + np.cos(np.pi * (step - 1) / steps))
-        x -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+    start = clouds.reshape(-1, 3)[rng.choice(kinds * count, count, replace=False)] + rng.normal(0, 0.02, (count, 3))
+    x, truth = nn.Parameter(torch.from_numpy(start)), torch.from_numpy(clouds)
+    optimiser = torch.optim.Adam([x], lr=_RATE)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    for step in range(steps):
+        progress.step(step, steps, f"minimising the expected {distance}")
+        some = truth[rng.choice(kinds, min(_BATCH, kinds), replace=False)]
+        made = x.expand(len(some), -1, -1)
+        loss = emd_loss(made, some, 0.0, progress) if distance == "emd" else chamfer(made, some).value
+        optimiser.zero_grad()
+        loss.mean().backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        falling.step()
+    points = x.detach().numpy()
     return Answer(
         distance,
-        x,
-        float(np.mean([chamfer_squared_sum(x, cloud) for cloud in clouds])),
-        float(np.mean([emd_exact(x, cloud)[0] for cloud in clouds])),
+        points,
+        float(np.mean([chamfer_squared_sum(points, cloud) for cloud in clouds])),
+        float(np.mean([emd_exact(points, cloud)[0] for cloud in clouds])),
     )
-
-
-def _gradient(x: Clouds, cloud: Clouds, distance: Distance, progress: Progress) -> Clouds:
-    progress.check()
-    if distance == "emd":
-        way = x - cloud[emd_exact(x, cloud)[1]]
-        pulled: Clouds = way / (np.linalg.norm(way, axis=1, keepdims=True) + 1e-9) / len(x)
-        return pulled
-    gradient: Clouds = 2 * (x - cloud[nearest(x, cloud)[1]]) / len(x)
-    partner = nearest(cloud, x)[1]
-    np.add.at(gradient, partner, 2 * (x[partner] - cloud) / len(cloud))
-    return gradient
 
 
 def write_page(folder: Path, answers: Sequence[tuple[UncertainSet, Sequence[Answer]]], command: str) -> Path:

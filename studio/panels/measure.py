@@ -192,10 +192,9 @@ class MeasurePanel(Card):
         document = self._session.document
         words = ""
         if self._session.measured is None:
-            a, b = document.side("a"), document.side("b")
-            if a is None or b is None:
+            if document.side("a") is None or document.side("b") is None:
                 words = tr("Show one shape in A and one in B to measure how far apart they are.")
-            elif a.shape is not None and b.shape is not None and not (a.shape.is_empty or b.shape.is_empty):
+            elif document.compared is not None:
                 words = tr("measuring…")
             else:
                 words = tr("The numbers appear as soon as both shapes are there.")
