@@ -31,6 +31,7 @@ class DataConfig(_Frozen):
         stretch: standard deviation of the logarithm of the scale of each axis of such a copy.
         mirror: also use every picture and shape seen in a mirror (picture models only).
         catalogue_share: share of pictures that are catalogue pictures; the rest are own renders (picture models only).
+        pieces: train on this many pieces only, the first by category and id; 0 for all (distance models only).
     """
 
     near: float = Bound(default=0.85, ge=0, le=1)
@@ -38,6 +39,7 @@ class DataConfig(_Frozen):
     stretch: float = Bound(default=0.15, ge=0, le=0.5)
     mirror: bool = True
     catalogue_share: float = Bound(default=0.25, ge=0, le=1)
+    pieces: int = Bound(default=0, ge=0)
 
 
 class TrainConfig(_Frozen):

@@ -57,7 +57,7 @@ class DistanceTask:
     @classmethod
     def load(cls, config: TrainConfig, data_root: Path, progress: Progress = NO_PROGRESS) -> DistanceTask:
         """Read the training split."""
-        pieces = find_pieces(data_root, config.categories, ("train",))
+        pieces = find_pieces(data_root, config.categories, ("train",))[: config.data.pieces or None]
         return cls(config, load_distances(pieces, config, progress), pieces)
 
     def objective(self) -> CodedDecoder:

@@ -5,6 +5,7 @@ import pytest
 
 from engine.errors import FileError, ModelError
 from engine.models.checkpoint import build_model
+from engine.models.deepsdf import DeepSDFConfig
 from engine.training.config import TrainConfig, read_config, shipped_configs
 
 
@@ -15,6 +16,13 @@ def test_shipped_configurations_build_their_model(name: str) -> None:
     model = build_model(config.method, {"categories": config.categories, **config.model})
     assert model.config.categories == ("chair", "table", "sofa", "lamp")
     assert config.id == f"{name}-furniture"
+
+
+def test_the_published_deepsdf_can_be_trained_by_name() -> None:
+    config = read_config("deepsdf-paper")
+    model = build_model(config.method, {"categories": config.categories, **config.model})
+    assert model.config == DeepSDFConfig.paper(("chair",)).model_copy(update={"dropout": 0.0})
+    assert config.data.pieces == 10
 
 
 def test_files_are_read_and_changes_win(tmp_path: Path) -> None:

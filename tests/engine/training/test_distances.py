@@ -4,7 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.training import distance_task
 from engine.training.config import TrainConfig
+from engine.training.distance_task import DistanceTask
 from engine.training.distances import load_distances, stretch
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -75,3 +77,13 @@ def test_copies_follow_the_originals_and_batches_mix_near_and_far(tmp_path: Path
         if shape < 2:
             assert not any(near[30:])
             np.testing.assert_allclose(np.linalg.norm(points, axis=1) - (0.5, 0.8)[shape], sdf, atol=1e-5)
+
+
+def test_a_configuration_may_take_the_first_pieces_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = sphere_pieces(tmp_path, (0.4, 0.6, 0.8), count=200)
+    monkeypatch.setattr(distance_task, "find_pieces", lambda *_: pieces)
+    settings = {"id": "balls", "method": "deepsdf", "model": {"width": 8, "layers": 1}}
+    every = DistanceTask.load(TrainConfig(**settings), tmp_path)
+    two = DistanceTask.load(TrainConfig(**settings, data={"pieces": 2}), tmp_path)
+    assert (len(every.data), every.pieces) == (3, pieces)
+    assert (len(two.data), two.pieces) == (2, pieces[:2])
