@@ -317,7 +317,8 @@ def test_a_table_of_several_shapes_and_its_files(pair, tmp_path):
     QTest.mouseClick(dialog.run, Qt.MouseButton.LeftButton)
     d.until(lambda: d.session.table is not None and d.session.table.job is None and len(d.session.table.rows) == len(others))
     d.calm()
-    d.until(lambda: dialog.table.cell(others[0], len(d.session.lab.metrics) + 1).text == "measured")
+    state = len(d.session.lab.metrics) + 1
+    d.until(lambda: all(dialog.table.cell(key, state).text == "measured" for key in others))  # the dialog shows rows calmly
     for row, metric in enumerate(d.session.lab.metrics, start=1):
         panel = next(m for m in d.session.measured.comparison.measurements if m.metric == metric)
         cell = dialog.table.cell(d.side("a").id, row)
