@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api import (
+    DecodeRequest,
     EncodeRequest,
     Engine,
     FitRequest,
@@ -26,7 +27,7 @@ from engine.api import (
 )
 from engine.errors import EngineError
 from engine.progress import Progress
-from studio import session_file
+from studio import decoding, session_file
 from studio.decoding import Decoding
 from studio.document import Display, Document, Entry, Morph, Side
 from studio.history import History
@@ -480,16 +481,23 @@ class Controller:
     def export_shape(self, entry_id: int, path: Path) -> None:
         """Write a shape; the format follows the suffix."""
         entry = self._session.document.entry(entry_id)
-        if entry is None or entry.shape is None:
+        if entry is None or (entry.shape is None and entry.latent is None):
             return
-        shape, model = entry.shape, entry.shown.model if entry.shown else None
+        shape, model = entry.shape, entry.shown.model if entry.shown else entry.model
+
+        def write(progress: Progress) -> None:
+            whole = shape
+            if whole is None:  # dropped to save memory
+                assert entry.latent is not None
+                whole = self._engine.decode(DecodeRequest(entry.latent, decoding.SETTLED_LEVELS), progress).shape
+            self._engine.save_shape(whole, path, model)
 
         def written(_: object) -> None:
             self._session.notice = Notice("info", tr("Saved {name}", name=path.name))
 
         self._bench.submit(
             self._bench.lanes.work,
-            lambda progress: self._engine.save_shape(shape, path, model),
+            write,
             Handlers(done=written, title=tr("Saving {name}", name=path.name)),
         )
 

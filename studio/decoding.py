@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from engine.api import SETTLED_LEVELS, DecodeRequest, Engine, Latent, Mesh, ShapeResult
+from engine.api import SETTLED_LEVELS as SETTLED_LEVELS
+from engine.api import DecodeRequest, Engine, Latent, Mesh, ShapeResult
 from studio.document import Entry
 from studio.history import History
 from studio.i18n import engine_text, tr

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.api import Comparison, Match, Shape
+from engine.api import Comparison, Latent, Match, Shape
 from studio.colour_maps import FIRST_MAP
-from studio.document import Document, Side
+from studio.document import Document, Entry, Side
 
 #: Measures shown at first.
 FIRST_METRICS = ("onet_l1", "emd", "f_score")
@@ -90,11 +90,13 @@ class TableRow:
         entry: id of the shape.
         shape: what was measured.
         comparison: the numbers.
+        latent: the code whose final surface was measured; None for files and for surfaces on their way.
     """
 
     entry: int
     shape: Shape
     comparison: Comparison
+    latent: Latent | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,22 +105,31 @@ class Table:
 
     Attributes:
         reference: id of the reference.
-        reference_shape: what was measured against.
+        reference_shape: what was measured against; None if it had to be decoded for the table.
         how: alignment and seed of all rows.
         run: number of the attempt that filled it; a later attempt is another table.
         rows: by entry id; shapes that have not been measured have none.
         job: id of the job that fills it, or None.
+        reference_latent: as `TableRow.latent`.
     """
 
     reference: int
-    reference_shape: Shape
+    reference_shape: Shape | None
     how: tuple[str, int]
     run: int
     rows: dict[int, TableRow]
     job: int | None = None
+    reference_latent: Latent | None = None
 
     def stale(self, row: TableRow, document: Document, how: tuple[str, int]) -> bool:
         """True if a number of this row does not belong to what the session holds now."""
         entry, reference = document.entry(row.entry), document.entry(self.reference)
-        same = entry is not None and entry.shape is row.shape and reference is not None
-        return not same or reference is None or reference.shape is not self.reference_shape or how != self.how
+        same = _same(entry, row.shape, row.latent) and _same(reference, self.reference_shape, self.reference_latent)
+        return not same or how != self.how
+
+
+def _same(entry: Entry | None, shape: Shape | None, latent: Latent | None) -> bool:
+    """True if an entry is still what was measured. Its surface may have been dropped, and decoded again, since."""
+    if entry is None or (shape is not None and entry.shape is shape):
+        return entry is not None
+    return latent is not None and entry.latent == latent and (entry.shape is None or (entry.settled and entry.shown == latent))

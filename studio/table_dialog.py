@@ -124,7 +124,7 @@ class TableDialog(QDialog):
         cells = [Cell(entry.name, entry.detail, entry.name)]
         cells += [_number(taken.get(metric), stale, best.get(metric) == entry.id) for metric in metrics]
         lacking = row is not None and any(metric not in taken for metric in metrics)
-        if entry.shape is None or entry.shape.is_empty:
+        if (entry.latent is None and entry.shape is None) or (entry.shape is not None and entry.shape.is_empty):
             state = tr("no shape")
         elif row is None:
             waiting = table is not None and table.job is not None and table.reference == self.reference.currentData()

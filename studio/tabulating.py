@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.api import CompareRequest, Comparison, Engine, Shape
+from engine.api import CompareRequest, Comparison, DecodeRequest, Engine, Latent, Shape
 from engine.progress import Progress
-from studio import measuring
+from studio import decoding, measuring
+from studio.document import Entry
 from studio.i18n import tr
 from studio.lab import Lab, Table, TableRow
 from studio.session import Session
@@ -42,21 +43,19 @@ class Tabulating:
         """Measure every shape of the session against the shape `reference`; rows appear one after the other."""
         document, lab = self._session.document, self._session.lab
         truth = document.entry(reference)
-        if truth is None or truth.shape is None or truth.shape.is_empty:
+        if truth is None or not _measurable(truth):
             return
         self.cancel()
-        goal = truth.shape
-        others = [(e.id, e.shape) for e in document.entries if e.id != reference]
-        shapes = [(number, shape) for number, shape in others if shape is not None and not shape.is_empty]
+        entries = [e for e in document.entries if e.id != reference and _measurable(e)]
         run = self._runs = self._runs + 1
-        self._session.table = Table(reference, goal, lab.how, run, {})
+        self._session.table = Table(reference, truth.shape, lab.how, run, {}, reference_latent=_final(truth))
         job = self._bench.submit(
             self._bench.lanes.work,
-            lambda progress: self._fill(goal, shapes, lab, progress),
+            lambda progress: self._fill(truth, entries, lab, progress),
             Handlers(
                 partial=lambda row: self._add(run, row),
                 ended=lambda: self._end(run),
-                title=tr("Comparing {count} shapes", count=len(shapes)),
+                title=tr("Comparing {count} shapes", count=len(entries)),
             ),
         )
         current = self._session.table
@@ -69,10 +68,14 @@ class Tabulating:
         if table is not None and table.job is not None:
             self._bench.cancel(table.job)
 
-    def _fill(self, goal: Shape, shapes: list[tuple[int, Shape]], lab: Lab, progress: Progress) -> None:
+    def _fill(self, truth: Entry, entries: list[Entry], lab: Lab, progress: Progress) -> None:
         first: Comparison | None = None
-        for number, (entry, shape) in enumerate(shapes):
-            part = _Part(progress, number, len(shapes))
+        goal = self._surface(truth, _Part(progress, 0, len(entries)))
+        for number, entry in enumerate(entries):
+            part = _Part(progress, number, len(entries))
+            shape = self._surface(entry, part)
+            if shape.is_empty:
+                continue
             request = CompareRequest(
                 shape, goal, lab.metrics, points=measuring.SETTLED_POINTS, seed=lab.seed, align=lab.align, floor=first is None
             )
@@ -80,7 +83,14 @@ class Tabulating:
             if first is not None:
                 comparison = _with_floor(comparison, first)
             first = first or comparison
-            progress.partial(TableRow(entry, shape, comparison))
+            progress.partial(TableRow(entry.id, shape, comparison, _final(entry)))
+
+    def _surface(self, entry: Entry, progress: Progress) -> Shape:
+        """What an entry shows; decoded if its surface was dropped to save memory."""
+        if entry.shape is not None:
+            return entry.shape
+        assert entry.latent is not None
+        return self._engine.decode(DecodeRequest(entry.latent, decoding.SETTLED_LEVELS), progress).shape
 
     def _add(self, run: int, row: object) -> None:
         assert isinstance(row, TableRow)
@@ -92,6 +102,15 @@ class Tabulating:
         table = self._session.table
         if table is not None and table.run == run:
             self._session.table = replace(table, job=None)
+
+
+def _measurable(entry: Entry) -> bool:
+    return entry.latent is not None if entry.shape is None else not entry.shape.is_empty
+
+
+def _final(entry: Entry) -> Latent | None:
+    """The code whose final surface is measured for this entry; None if it is another surface."""
+    return entry.latent if entry.shape is None or (entry.settled and entry.shown == entry.latent) else None
 
 
 def _with_floor(comparison: Comparison, first: Comparison) -> Comparison:

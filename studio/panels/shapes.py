@@ -206,6 +206,8 @@ class ShapesPanel(Card):
             if fresh is None:
                 fresh = self.rows[entry.id] = self._row(entry)
                 self._list.insertWidget(index, fresh)
+            elif fresh.entry is entry and fresh.dot.sides == (document.a == entry.id, document.b == entry.id):
+                continue  # long lists: a drag changes one row
             fresh.show_entry(entry, document)
         self.empty.setVisible(not document.entries)
         self.open.setVisible(not document.entries)
@@ -245,7 +247,7 @@ class ShapesPanel(Card):
         menu.addAction(icon("pencil-simple"), tr("Rename"), self.rows[entry_id].begin_rename)
         menu.addAction(icon("copy"), tr("Duplicate"), partial(do.duplicate, entry_id))
         export = menu.addAction(icon("export"), tr("Export…"), partial(self.export_wanted.emit, entry_id))
-        export.setEnabled(entry.shape is not None and not entry.shape.is_empty)
+        export.setEnabled(entry.latent is not None if entry.shape is None else not entry.shape.is_empty)
         for info in self._session.models:
             if info.fits_shape:
                 self._add_fit(menu, entry, info)

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.api import Latent, Mesh
 from studio.document import Document, Entry
-from studio.history import KEEP_SURFACES, LIMIT, History
+from studio.history import KEEP_HIDDEN, KEEP_SURFACES, LIMIT, History
 from studio.session import Session
 
 TRIANGLE = Mesh(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32))
@@ -96,6 +96,48 @@ def test_memory_is_bounded_and_files_keep_their_shape():
     assert not old.entry(2).settled
     assert old.entry(2).latent is not None
     assert old.entry(1).shape is TRIANGLE
+
+
+def test_a_surface_that_is_still_known_comes_along_to_a_distant_step():
+    session = Session()
+    history = History(session)
+    beside = entry(1, 0, TRIANGLE)
+    history.commit("start", session.document.with_entry(beside).with_side("b", 1))
+    for value in range(KEEP_SURFACES + 5):
+        shape = Mesh(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32))
+        history.commit("move", session.document.with_entry(entry(2, value, shape)).with_side("a", 2))
+    history.go_to(2)
+    assert session.document.entry(2).shape is None, "its surface was of another code"
+    assert session.document.entry(1).shape is TRIANGLE
+    assert session.document.entry(1).settled
+
+
+def test_walking_back_holds_no_more_surfaces_than_walking_forward():
+    session = Session()
+    history = History(session)
+    for value in range(60):
+        shape = Mesh(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32))
+        history.commit("move", session.document.with_entry(entry(1, value, shape)).with_side("a", 1))
+    for _ in range(50):
+        history.undo()
+        value = session.document.entry(1).latent.values[0]
+        shape = Mesh(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32))
+        history.amend(session.document.with_entry(entry(1, value, shape)))  # decoded again
+    held = [step.document.entry(1).shape is not None for step in history._steps if step.document.entries]
+    assert sum(held) <= 2 * KEEP_SURFACES + 1
+
+
+def test_shapes_that_nobody_sees_give_their_surfaces_back():
+    session = Session()
+    history = History(session)
+    file = Entry(1, "file", "file", shape=TRIANGLE, settled=True)
+    history.commit("open", session.document.with_entry(file))
+    for number in range(2, 40):
+        shape = Mesh(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32))
+        history.commit("start", session.document.with_entry(entry(number, number, shape)).with_side("a", number))
+    held = [e.id for e in session.document.entries if e.shape is not None]
+    assert held == [1, *range(39 - KEEP_HIDDEN, 40)]
+    assert session.document.entry(2).latent.values == (2.0,), "its code stays, so it can be decoded again"
 
 
 def test_removing_an_entry_empties_the_views_that_showed_it():

@@ -267,6 +267,21 @@ def test_each_row_knows_when_it_is_stale(three) -> None:
     assert stale() == {1: True, 3: True}
 
 
+def test_surfaces_that_were_dropped_to_save_memory_are_measured_all_the_same(three) -> None:
+    balls, reference = three
+    session = balls.session
+    balls.lab.compare_all(reference)
+    before = {k: row.comparison.measurements[0].value for k, row in session.table.rows.items()}
+    hidden = session.document.entry(3)
+    bare = replace(hidden, shape=None, shown=None, settled=False)
+    balls.controller.history.amend(session.document.with_entry(bare))
+    table = session.table
+    assert not any(table.stale(row, session.document, session.lab.how) for row in table.rows.values())
+    balls.lab.compare_all(reference)
+    assert {k: row.comparison.measurements[0].value for k, row in session.table.rows.items()} == pytest.approx(before)
+    assert not session.table.rows[3].shape.is_empty
+
+
 def test_a_cancelled_table_keeps_the_rows_it_has(three, engine, monkeypatch) -> None:
     from engine.progress import Cancelled
 
