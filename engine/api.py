@@ -21,6 +21,7 @@ from engine.requests import (
     Comparison,
     DecodeRequest,
     EncodeRequest,
+    EvenPath,
     FitRequest,
     FitResult,
     LatentSpace,
@@ -32,6 +33,8 @@ from engine.requests import (
     OpenedShape,
     Partner,
     PartnerRequest,
+    PullRequest,
+    PullStep,
     ShapeResult,
     Up,
 )
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from engine.metrics.live import LiveComparison as LiveComparison
     from engine.metrics.matching import WarmStart
     from engine.models.base import ShapeModel
+    from engine.pulling import Pull as Pull
 
 __all__ = [
     "FIRST_SHOWN",
@@ -50,6 +54,7 @@ __all__ = [
     "DecodeRequest",
     "EncodeRequest",
     "Engine",
+    "EvenPath",
     "FitRequest",
     "FitResult",
     "Frame",
@@ -66,6 +71,8 @@ __all__ = [
     "PartnerRequest",
     "Picture",
     "PointCloud",
+    "PullRequest",
+    "PullStep",
     "Shape",
     "ShapeResult",
     "Up",
@@ -272,6 +279,32 @@ class Engine:
         if a.model != b.model:
             raise ModelError("A is a code of {a}, B of {b}; interpolation needs one model.", a=a.model, b=b.model)
         return Latent(a.model, tuple((1 - t) * x + t * y for x, y in zip(a.values, b.values, strict=True)))
+
+    def even_path(self, a: Latent, b: Latent, progress: Progress = NO_PROGRESS) -> EvenPath:
+        """When to be where between `a` and `b` (`interpolate`), so that the shape changes at constant speed.
+
+        Raises:
+            ModelError: if the codes belong to different models.
+        """
+        import torch
+
+        from engine.even_path import even_path
+
+        self.interpolate(a, b, 0.0)  # refuses what cannot be interpolated
+        start, end = (torch.tensor(latent.values, dtype=torch.float32, device=self.device) for latent in (a, b))
+        return even_path(self._model(a.model), start, end, progress)
+
+    def pull(self, request: PullRequest) -> Pull:
+        """Grab a point of a model's surface; the answer takes targets, one after the other, on one thread.
+
+        Raises:
+            ModelError: if the model makes loose points.
+            ShapeError: if there is no surface near the point.
+        """
+        from engine.pulling import Pull
+
+        model = self._model(request.latent.model)
+        return Pull(model, self.space(request.latent.model), request.latent, request.point, request.pins)
 
     # --- pictures and files ------------------------------------------------------------------------------------------
 

@@ -379,3 +379,72 @@ class Partner:
 
     point: NDArray[np.float64]
     distance: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvenPath:
+    """A timetable for the straight line between two codes, on which the shape changes at constant speed.
+
+    Attributes:
+        positions: (M,) fractions of the line, rising from 0 to 1.
+        shares: (M,) fractions of the time at which they are passed, rising strictly from 0 to 1.
+        length: how much the shape changes in all: mean change of occupancy at points near the surface, or for point sets mean
+            way of a point in unit-sphere units.
+        unevenness: greatest over mean speed of the shape where the code moves at constant speed; 1 where that is even.
+    """
+
+    positions: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    length: float
+    unevenness: float
+
+    def position(self, share: float) -> float:
+        """Where on the line to be after `share` (0 to 1) of the time."""
+        return float(np.interp(share, self.shares, self.positions))
+
+    def share(self, position: float) -> float:
+        """When (0 to 1) a position on the line is passed."""
+        return float(np.interp(position, self.positions, self.shares))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PullRequest:
+    """Grab a point of a decoded surface.
+
+    Attributes:
+        latent: the code whose surface it is.
+        point: (3,) the grabbed point, in the model's frame.
+        pins: (N, 3) points of the surface that shall stay.
+    """
+
+    latent: Latent
+    point: NDArray[np.float64]
+    pins: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 3)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PullStep:
+    """Where a pull has come to.
+
+    Attributes:
+        latent: the code now.
+        target: (3,) where the grabbed point was to go, in the model's frame.
+        reached: (3,) the place of the surface next to it.
+        distance: of the surface from the target, to first order, in the model's frame.
+        pins: how far the surface is from each pin.
+        before, after: distance of the grabbed code and of this one from the training codes; 1 is the limit of what is known.
+        leaves: the target or a pin cannot be had within what the model knows; the surface stays behind.
+        settled: False if asking for the same target again would go on.
+        milliseconds: time spent.
+    """
+
+    latent: Latent
+    target: NDArray[np.float64]
+    reached: NDArray[np.float64]
+    distance: float
+    pins: tuple[float, ...]
+    before: float
+    after: float
+    leaves: bool
+    settled: bool
+    milliseconds: float
