@@ -69,6 +69,10 @@ class AutoDecoder(ShapeModel):
         """(N,) signed distance of points (N, 3) for the code z (D,), with gradients to both; clamped nowhere."""
         return self.raw(z.unsqueeze(0), points.unsqueeze(0)).squeeze(0)
 
+    def surface_values(self, z: Tensor, points: Tensor) -> Tensor:
+        """(S, P) values whose zeros are the decoded surface, at points (S, P, 3) for codes z (S, D), with gradients to both."""
+        return self.raw(z, points) - self.config.thicken
+
     def loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Clamped L1 distance plus the penalty on codes (equations 4 and 9).
 

@@ -78,6 +78,22 @@ class FitsShapes(Protocol):
         """(N,) signed distance of points (N, 3) for the code z (D,), with gradients to z."""
 
 
+@runtime_checkable
+class HasSurface(Protocol):
+    """A surface can be followed while its code changes: the values whose zeros are decoded, with gradients."""
+
+    def surface_values(self, z: Tensor, points: Tensor) -> Tensor:
+        """(S, P) values at points (S, P, 3) for codes z (S, D), negative inside, unclamped, with gradients to both."""
+
+
+@runtime_checkable
+class DraftsSurface(Protocol):
+    """A surface can also be had in half precision, for a preview while something moves."""
+
+    def draft(self, z: Tensor) -> Field | None:
+        """The field of one code z (D,), a little off and faster; None where this machine or network gains nothing."""
+
+
 Batch = dict[str, Tensor]
 Extra = dict[str, Any]
 

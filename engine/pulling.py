@@ -1,0 +1,345 @@
+"""Grab a point of a decoded surface and pull it: the code follows so that the surface passes through the hand.
+
+Each step is a damped Gauss-Newton step (Levenberg 1944, Marquardt 1963) on a handful of values of the field f(z, x):
+
+* the surface passes through the target q: f(z, q) = 0;
+* what was grabbed comes along, instead of something new that grows under the hand: f(z, q + d) = f(z0, p + d) for a few small
+  offsets d around the grabbed point p;
+* pins stay: f(z, pin) = 0, and what lies just inside and outside of them stays there;
+* the code stays near the one that was grabbed, in units of what training codes vary by (Mahalanobis' distance), and within
+  what the model knows (`engine.typicality`). Where that cannot be had together with the target, the surface stays behind the
+  hand, and the step says so.
+
+A step looks at tens of points where a decode looks at a hundred thousand, so it takes a few hundredths of a second.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.errors import ModelError, ShapeError
+from engine.models.base import HasSurface, ShapeModel
+from engine.progress import NO_PROGRESS, Progress
+from engine.requests import LatentSpace, PullStep
+from engine.shapes import Latent
+
+Vector = NDArray[np.float64]
+
+NO_SURFACE = "{model} makes loose points, which cannot be pulled; choose a model of surfaces."
+
+#: Radius of the patch around a grabbed point or a pin: about a cell and a half of the 65 grid.
+PATCH = 0.03
+#: Errors that count as one, in the units of the frame: the target, the patch that comes along, a pin, the patch of a pin.
+TARGET_ERROR, PATCH_ERROR, PIN_ERROR, PIN_PATCH_ERROR = 0.002, 0.02, 0.0015, 0.015
+#: A code this far from the grabbed one, in standard deviations, counts as one.
+CODE_ERROR = 4.0
+#: The target is approached in strides no longer than this: signed distances are known to 0.1 at most.
+STRIDE = 0.05
+#: Looks at the slopes per step, and the longest change of the code at each, in standard deviations.
+ROUNDS, TRUST = 3, 3.0
+#: A surface nearer than this to the target has arrived; one farther away than REACH after the last step has been left behind.
+ARRIVED, REACH = 0.003, 0.021
+#: Steps that change the code by less than this (standard deviations) have come to rest.
+REST = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    """A point of the surface with the values around it, at the grabbed code.
+
+    Attributes:
+        offsets: (K, 3) from the point; the first is zero.
+        values: (K,) distances there; the first is zero.
+        weights: (K,) one over the error that counts as one.
+    """
+
+    offsets: Vector
+    values: Vector
+    weights: Vector
+
+
+class Pull:
+    """One grab, from press to release. Steps belong on one thread; each starts from the last.
+
+    Args:
+        model: whose surface it is.
+        space: its training codes.
+        start: the code that was grabbed.
+        point: (3,) the grabbed point, on the surface or near it.
+        pins: (N, 3) points of the surface that shall stay.
+
+    Raises:
+        ModelError: if the model has no surface.
+        ShapeError: if there is no surface near the point.
+    """
+
+    def __init__(self, model: ShapeModel, space: LatentSpace, start: Latent, point: Vector, pins: Vector | None = None) -> None:
+        if not isinstance(model, HasSurface):
+            raise ModelError(
+                "{model} makes loose points, which cannot be pulled; choose a model of surfaces.", model=model.title
+            )
+        self._model = model
+        self._name = space.model
+        self._device = next(model.parameters()).device
+        self._start = np.asarray(start.values, np.float64)
+        self._known = Known.of(space)
+        self._u = np.zeros(len(self._start))
+        self._limit = max(self._known.limit, self._known.strangeness(self._start))
+        self._pressed = np.asarray(point, np.float64)
+        point, normal, steep = self._landed(self._pressed)
+        self._grabbed, self._steep = point, steep
+        self._at = self._pressed.copy()
+        tangents = _tangents(normal)
+        around = np.stack([0 * normal, *(sign * PATCH * axis for axis in (*tangents, normal) for sign in (1.0, -1.0))])
+        self._patch = self._measured(point, around, TARGET_ERROR, PATCH_ERROR)
+        self._pins: list[tuple[Vector, _Patch]] = []
+        for pin in np.zeros((0, 3)) if pins is None else np.asarray(pins, np.float64).reshape(-1, 3):
+            place, outward, _ = self._landed(pin)
+            through = np.stack([0 * outward, PATCH * outward, -PATCH * outward])
+            self._pins.append((place, self._measured(place, through, PIN_ERROR, PIN_PATCH_ERROR)))
+
+    @property
+    def before(self) -> float:
+        """How far the grabbed code is from what the model knows; 1 is the limit."""
+        return self._known.strangeness(self._start) / self._known.limit
+
+    def step(self, target: Vector, progress: Progress = NO_PROGRESS) -> PullStep:
+        """Bring the surface to a target, (3,), or on the way there.
+
+        A step that is not `settled` goes on when it is asked for the same target again.
+        """
+        began = time.perf_counter()
+        target = np.asarray(target, np.float64)
+        if target.shape != (3,) or not np.isfinite(target).all():
+            raise ShapeError("The point to pull to must have three finite coordinates.")
+        moved = np.inf
+        for _ in range(ROUNDS):
+            progress.check()
+            way = target - self._at
+            length = float(np.linalg.norm(way))
+            self._at = target.copy() if length <= STRIDE else self._at + way * (STRIDE / length)
+            moved = self._advance()
+            if length <= STRIDE and (moved < REST or (self._distance()[0] < ARRIVED and moved < 1.0)):
+                break
+        distance, reached = self._distance()
+        pins = tuple(float(abs(value)) for value in self._pin_distances())
+        there = bool(np.array_equal(self._at, target))
+        settled = there and (distance < ARRIVED or moved < REST)
+        kept = distance <= REACH and all(value <= REACH for value in pins)
+        code = self._code(self._u)
+        return PullStep(
+            latent=Latent(self._name, tuple(code.tolist())),
+            target=target,
+            reached=reached,
+            distance=float(np.linalg.norm(target - self._at)) + distance,
+            pins=pins,
+            before=self.before,
+            after=self._known.strangeness(code) / self._known.limit,
+            leaves=settled and not kept,
+            settled=settled,
+            milliseconds=1e3 * (time.perf_counter() - began),
+        )
+
+    # --- one round ---------------------------------------------------------------------------------------------------
+
+    def _advance(self) -> float:
+        """One Gauss-Newton step towards `_at`; how far the code went, in standard deviations."""
+        points, wanted, weights = self._conditions()
+        code = self._code(self._u)
+        values, slopes, steep = self._slopes(code, points)
+        wrong = weights * (values / steep - wanted)
+        matrix = (weights / steep)[:, None] * (slopes @ self._known.spread)
+        now = _cost(wrong, self._u)
+        damping = 0.0
+        for _ in range(6):
+            u = self._solved(matrix, wrong, damping)
+            there = self._values(self._code(u), points) / steep
+            if _cost(weights * (there - wanted), u) <= now or np.linalg.norm(u - self._u) < REST:
+                break
+            damping = max(4 * damping, 0.1)
+        moved = float(np.linalg.norm(u - self._u))
+        self._u = u
+        return moved
+
+    def _solved(self, matrix: Vector, wrong: Vector, damping: float) -> Vector:
+        """The next code: least squares of the conditions, of the length of the code and of the change.
+
+        If it lies beyond what the model knows, or farther than `TRUST` from here, the weight of the length or of the change is
+        raised until it does not.
+        """
+        u, size = self._u, len(self._u)
+        gram, right = matrix.T @ matrix, matrix.T @ (matrix @ u - wrong)
+
+        def solve(length: float, change: float) -> Vector:
+            left = gram + (length / CODE_ERROR**2 + change) * np.eye(size)
+            return np.asarray(np.linalg.solve(left, right + change * u), np.float64)
+
+        change = damping
+        found = solve(1.0, change)
+        for _ in range(12):
+            if np.linalg.norm(found - u) <= TRUST:
+                break
+            change = max(2.5 * change, 0.05)
+            found = solve(1.0, change)
+        length = 1.0
+        for _ in range(30):
+            if self._known.strangeness(self._code(found)) <= self._limit:
+                break
+            length *= 1.7
+            found = solve(length, change)
+        return found
+
+    def _conditions(self) -> tuple[Vector, Vector, Vector]:
+        """Points (M, 3), the distances that are wanted there (M,), and their weights (M,)."""
+        parts = [(self._goal(), self._patch), *self._pins]
+        return (
+            np.concatenate([place + patch.offsets for place, patch in parts]),
+            np.concatenate([patch.values for _, patch in parts]),
+            np.concatenate([patch.weights for _, patch in parts]),
+        )
+
+    def _goal(self) -> Vector:
+        """Where the grabbed point of the field belongs: the mesh that was pressed differs a little from the field at first."""
+        share = max(0.0, 1.0 - float(np.linalg.norm(self._at - self._pressed)) / STRIDE)
+        return np.asarray(self._at + share * (self._grabbed - self._pressed))
+
+    def _distance(self) -> tuple[float, Vector]:
+        """Distance of the surface from where the hand is, to first order, and (3,) the place of the surface next to it."""
+        goal = self._goal()
+        values, _, gradient = self._gradients(self._code(self._u), goal[None])
+        steep = max(float(np.linalg.norm(gradient[0])), 0.3 * self._steep)
+        away = float(values[0]) / steep
+        return abs(away), self._at - away * gradient[0] / steep
+
+    def _pin_distances(self) -> Vector:
+        if not self._pins:
+            return np.zeros(0)
+        values, _, gradient = self._gradients(self._code(self._u), np.stack([place for place, _ in self._pins]))
+        steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.3 * self._steep)
+        return np.asarray(values / steep)
+
+    def _code(self, u: Vector) -> Vector:
+        return np.asarray(self._start + self._known.spread @ u)
+
+    # --- the grabbed surface -----------------------------------------------------------------------------------------
+
+    def _landed(self, point: Vector) -> tuple[Vector, Vector, float]:
+        """The point of the field's surface next to a point of a mesh, the outward normal there, and how steep the field is."""
+        place = np.asarray(point, np.float64)
+        for _ in range(3):
+            values, _, gradient = self._gradients(self._start, place[None])
+            steep = float(np.linalg.norm(gradient[0]))
+            if not np.isfinite(steep) or steep < 1e-6:
+                raise ShapeError("There is no surface to grab here; press on the shape.")
+            move = -float(values[0]) / steep
+            place = place + np.clip(move, -PATCH, PATCH) * gradient[0] / steep
+        if float(np.linalg.norm(place - point)) > 2 * PATCH:
+            place = np.asarray(point, np.float64)  # the field is odd here; what the user saw counts
+        return place, gradient[0] / steep, steep
+
+    def _measured(self, place: Vector, offsets: Vector, error: float, patch_error: float) -> _Patch:
+        values = self._values(self._start, place + offsets) / self._steep
+        weights = np.r_[1 / error, np.full(len(offsets) - 1, 1 / patch_error / np.sqrt(len(offsets) - 1))]
+        values[0] = 0.0
+        return _Patch(offsets, values, weights)
+
+    # --- the field ---------------------------------------------------------------------------------------------------
+
+    def _tensor(self, values: Vector) -> Tensor:
+        return torch.tensor(values, dtype=torch.float32, device=self._device)
+
+    def _values(self, code: Vector, points: Vector) -> Vector:
+        with torch.no_grad():
+            found = self._model.surface_values(self._tensor(code)[None], self._tensor(points)[None])[0]
+        return np.asarray(found.cpu().double().numpy())
+
+    def _slopes(self, code: Vector, points: Vector) -> tuple[Vector, Vector, Vector]:
+        """(M,) values, (M, D) slopes by the code, (M,) slopes in space, not less than a part of that at the grabbed point."""
+        values, slopes, gradient = self._gradients(code, points)
+        steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.5 * self._steep)
+        return values, slopes, steep
+
+    def _gradients(self, code: Vector, points: Vector) -> tuple[Vector, Vector, Vector]:
+        """(M,) values, (M, D) slopes by the code and (M, 3) in space.
+
+        Each point has a copy of the code of its own: one pass back then gives all rows of the Jacobian at once.
+        """
+        with torch.enable_grad(), torch.inference_mode(False):
+            z = self._tensor(code).expand(len(points), -1).clone().requires_grad_()
+            x = self._tensor(points)[:, None].requires_grad_()
+            values = self._model.surface_values(z, x)[:, 0]
+            slopes, gradient = torch.autograd.grad(values.sum(), [z, x])
+        found = [t.detach().cpu().double().numpy() for t in (values, slopes, gradient[:, 0])]
+        return found[0], found[1], found[2]
+
+
+def _cost(wrong: Vector, u: Vector) -> float:
+    return float(wrong @ wrong + u @ u / CODE_ERROR**2)
+
+
+def _tangents(normal: Vector) -> tuple[Vector, Vector]:
+    """Two directions at right angles to a normal and to each other."""
+    aside = np.eye(3)[np.argmin(np.abs(normal))]
+    first = np.cross(normal, aside)
+    first /= np.linalg.norm(first)
+    return first, np.cross(normal, first)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the training codes say about codes.
+
+    Attributes:
+        spread: (D, D) from coordinates in which training codes vary by one in every direction to changes of a code.
+        whiten: (D, D) the way back.
+        codes: (N, D) training codes in those coordinates, around `mean`.
+        mean: (D,).
+        limit: strangeness up to which a code counts as known.
+    """
+
+    spread: Vector
+    whiten: Vector
+    codes: Vector
+    mean: Vector
+    limit: float
+
+    @classmethod
+    def of(cls, space: LatentSpace) -> Known:
+        """From the training codes of a model; with few codes for many dimensions the covariance is shrunk (OAS)."""
+        codes = space.codes.astype(np.float64)
+        mean = codes.mean(axis=0)
+        values, axes = np.linalg.eigh(shrunk_covariance(codes))
+        root = np.sqrt(values)
+        spread, whiten = (axes * root) @ axes.T, (axes / root) @ axes.T
+        white = (codes - mean) @ whiten
+        squared = (white**2).sum(axis=1)
+        apart = np.sqrt(np.maximum(squared[:, None] + squared[None] - 2 * white @ white.T, 0))
+        np.fill_diagonal(apart, np.inf)
+        limit = float(np.median(apart.min(axis=1))) if len(codes) > 1 else 1.0
+        return cls(spread, whiten, white, mean, limit)
+
+    def strangeness(self, code: Vector) -> float:
+        """Distance from the nearest training code, in standard deviations."""
+        return float(np.linalg.norm(self.codes - (code - self.mean) @ self.whiten, axis=1).min())
+
+
+def shrunk_covariance(codes: Vector) -> Vector:
+    """(D, D) covariance of codes (N, D), drawn towards a round one where there are few of them.
+
+    Chen, Wiesel, Eldar, Hero: "Shrinkage Algorithms for MMSE Covariance Estimation", 2010, arXiv 0907.4698, equation 23 (OAS).
+    """
+    count, size = codes.shape
+    centred = codes - codes.mean(axis=0)
+    sample = centred.T @ centred / count
+    level = float(np.trace(sample)) / size
+    if level <= 0:
+        return np.eye(size)
+    squares = float((sample**2).mean())
+    share = min(1.0, (squares + level**2) / ((count + 1) * max(squares - level**2 / size, 1e-300)))
+    return np.asarray((1 - share) * sample + share * level * np.eye(size))

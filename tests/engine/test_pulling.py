@@ -1,0 +1,213 @@
+"""Pulling surfaces whose answer is known: balls and boxes whose codes are their measures."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.errors import ModelError, ShapeError
+from engine.models.base import HasSurface, ModelConfig, ShapeModel
+from engine.pulling import REACH, Known, Pull, shrunk_covariance
+from engine.requests import LatentSpace
+from engine.shapes import Latent
+
+
+class Measured(ShapeModel):
+    """A shape whose code is a list of lengths; `nn.Module` wants a parameter."""
+
+    title = "measured"
+    output = "surface"
+    Config = ModelConfig
+
+    def __init__(self, size):
+        super().__init__()
+        self.latent_dim = size
+        self.weight = nn.Parameter(torch.ones(()))
+
+    def decode(self, z):
+        raise NotImplementedError
+
+    def loss(self, batch):
+        raise NotImplementedError
+
+
+class Ball(Measured):
+    """Code: radius and centre."""
+
+    def surface_values(self, z, points):
+        return (points - z[:, None, 1:]).norm(dim=-1) - z[:, None, 0]
+
+
+class Box(Measured):
+    """Code: places of the six faces, lower three and upper three; the exact signed distance."""
+
+    scale = 1.0
+
+    def surface_values(self, z, points):
+        outside = torch.maximum(z[:, None, :3] - points, points - z[:, None, 3:])
+        inner = outside.max(dim=-1).values.clamp(max=0)
+        return self.scale * (outside.clamp(min=1e-9).norm(dim=-1) + inner)
+
+
+class Steep(Box):
+    """The same faces, in units that have nothing to do with lengths, as logits do."""
+
+    scale = 40.0
+
+
+class Loose(Measured):
+    output = "points"
+
+
+def space(codes, spread=0.05, seed=0):
+    """Training codes around a code: as many as it takes to know all directions."""
+    rng = np.random.default_rng(seed)
+    known = (np.asarray(codes) + spread * rng.standard_normal((200, len(codes)))).astype(np.float32)
+    mean = known.mean(axis=0)
+    _, sigma, axes = np.linalg.svd(known - mean, full_matrices=False)
+    names = tuple(map(str, range(len(known))))
+    return LatentSpace(
+        "known", mean, axes.astype(np.float32), (sigma / 200**0.5).astype(np.float32), known, names, names, names
+    )
+
+
+def latent(*values):
+    return Latent("known", values)
+
+
+def drag(pull, start, end, steps=8):
+    """As a mouse does, then at rest."""
+    for share in np.linspace(0, 1, steps + 1)[1:]:
+        step = pull.step((1 - share) * np.asarray(start, float) + share * np.asarray(end, float))
+    for _ in range(20):
+        if step.settled:
+            return step
+        step = pull.step(end)
+    raise AssertionError("never settled")
+
+
+CUBE = (-0.5, -0.5, -0.5, 0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("kind", [Box, Steep])
+def test_pulling_a_face_moves_that_face_and_no_other(kind) -> None:
+    pull = Pull(kind(6), space(CUBE, 0.3), latent(*CUBE), np.array([0.5, 0.1, -0.1]))
+    step = drag(pull, (0.5, 0.1, -0.1), (0.65, 0.1, -0.1))
+    np.testing.assert_allclose(step.latent.values, (-0.5, -0.5, -0.5, 0.65, 0.5, 0.5), atol=0.004)
+    assert step.distance < 0.003
+    assert not step.leaves
+
+
+def test_a_ball_without_pins_shares_the_pull_and_one_with_pins_grows() -> None:
+    """A pin at the left pole leaves one way only for the right pole: half of the pull to the radius, half to the centre."""
+    ball, known, start = Ball(4), space((0.5, 0, 0, 0), 0.3), latent(0.5, 0.0, 0.0, 0.0)
+    right, left = np.array([0.5, 0.0, 0.0]), np.array([[-0.5, 0.0, 0.0]])
+    step = drag(Pull(ball, known, start, right, left), right, (0.7, 0, 0))
+    np.testing.assert_allclose(step.latent.values, (0.6, 0.1, 0.0, 0.0), atol=0.006)
+    assert step.pins[0] < 0.003
+    free = drag(Pull(ball, known, start, right), right, (0.7, 0, 0))
+    assert free.distance < 0.003
+    assert free.latent.values[0] + free.latent.values[1] == pytest.approx(0.7, abs=0.005)
+
+
+def test_what_was_grabbed_comes_along_sideways() -> None:
+    """The surface could touch the target without moving sideways; the patch asks for the pole itself: centre, not radius."""
+    pull = Pull(Ball(4), space((0.5, 0, 0, 0), 0.2), latent(0.5, 0.0, 0.0, 0.0), np.array([0.0, 0.5, 0.0]))
+    step = drag(pull, (0, 0.5, 0), (0.15, 0.5, 0))
+    radius, x, _, _ = step.latent.values
+    assert x > 0.03
+    assert abs(radius - 0.5) < 0.06
+    assert step.distance < 0.003
+
+
+def test_a_pull_to_where_it_began_gives_the_code_back() -> None:
+    pull = Pull(Box(6), space(CUBE, 0.1), latent(*CUBE), np.array([0.5, 0.0, 0.0]))
+    first = pull.step(np.array([0.5, 0.0, 0.0]))
+    np.testing.assert_allclose(first.latent.values, CUBE, atol=1e-6)
+    assert first.settled
+    drag(pull, (0.5, 0, 0), (0.7, 0.0, 0.0))
+    back = drag(pull, (0.7, 0, 0), (0.5, 0.0, 0.0))
+    np.testing.assert_allclose(back.latent.values, CUBE, atol=2e-3)
+
+
+def test_a_press_beside_the_surface_is_no_pull() -> None:
+    """The mesh that was pressed differs a little from the field: the first step must not move anything."""
+    pull = Pull(Box(6), space(CUBE, 0.3), latent(*CUBE), np.array([0.508, 0.0, 0.0]))
+    step = pull.step(np.array([0.508, 0.0, 0.0]))
+    np.testing.assert_allclose(step.latent.values, CUBE, atol=1e-5)
+    step = drag(pull, (0.508, 0, 0), (0.7, 0, 0))
+    assert step.latent.values[3] == pytest.approx(0.7, abs=0.004), "and in the end it lies under the hand"
+
+
+def test_an_absurd_target_is_said_to_leave_and_the_code_stays_known() -> None:
+    known = space(CUBE, 0.01)
+    pull = Pull(Box(6), known, latent(*CUBE), np.array([0.5, 0.0, 0.0]))
+    step = drag(pull, (0.5, 0, 0), (1.0, 0, 0))
+    assert step.leaves
+    assert step.distance > REACH
+    assert step.after <= 1.01
+    assert step.distance == pytest.approx(1.0 - step.latent.values[3], abs=0.01)
+    np.testing.assert_allclose(step.reached, (step.latent.values[3], 0, 0), atol=0.01)
+    assert 0.5 < step.latent.values[3] < 0.6, "it has gone as far as is known"
+
+
+def test_pins_that_contradict_the_pull_are_said_to() -> None:
+    point = np.array([0.5, 0.0, 0.0])
+    step = drag(Pull(Box(6), space(CUBE, 0.1), latent(*CUBE), point, np.array([[0.5, 0.2, 0.2]])), point, (0.7, 0, 0))
+    assert step.leaves
+    assert step.distance > REACH or step.pins[0] > REACH
+
+
+def test_refusals() -> None:
+    with pytest.raises(ModelError, match="cannot be pulled"):
+        Pull(Loose(6), space(CUBE), latent(*CUBE), np.zeros(3))
+    pull = Pull(Box(6), space(CUBE), latent(*CUBE), np.array([0.5, 0.0, 0.0]))
+    with pytest.raises(ShapeError, match="finite"):
+        pull.step(np.array([np.nan, 0.0, 0.0]))
+
+
+def test_it_works_on_what_inference_mode_has_made() -> None:
+    """The engine decodes in inference mode; gradients must come out all the same."""
+    with torch.inference_mode():
+        pull = Pull(Box(6), space(CUBE, 0.1), latent(*CUBE), np.array([0.5, 0.0, 0.0]))
+        assert drag(pull, (0.5, 0, 0), (0.6, 0, 0)).latent.values[3] == pytest.approx(0.6, abs=0.004)
+
+
+def test_shrinkage_gives_full_rank_and_leaves_well_known_codes_alone() -> None:
+    rng = np.random.default_rng(0)
+    wide = np.diag((1.0, 4.0, 9.0))
+    many = rng.standard_normal((20_000, 3)) @ np.sqrt(wide)
+    np.testing.assert_allclose(shrunk_covariance(many), wide, atol=0.25)
+    few = shrunk_covariance(rng.standard_normal((10, 40)))
+    assert np.linalg.eigvalsh(few).min() > 0.1
+    np.testing.assert_allclose(shrunk_covariance(np.ones((5, 3))), np.eye(3))
+
+
+def test_strangeness_is_zero_at_training_codes_and_grows_away_from_them() -> None:
+    known = space(CUBE)
+    measure = Known.of(known)
+    assert measure.strangeness(known.codes[7].astype(float)) == pytest.approx(0, abs=1e-6)
+    away = [measure.strangeness(np.asarray(CUBE) + shift) for shift in (0.3, 0.6, 1.2)]
+    assert away[0] < away[1] < away[2]
+    np.testing.assert_allclose(measure.spread @ measure.whiten, np.eye(6), atol=1e-9)
+
+
+def test_the_models_of_surfaces_have_values_that_are_zero_on_what_they_decode() -> None:
+    from engine.models.deepsdf import DeepSDF, DeepSDFConfig
+    from engine.models.occnet import OccupancyConfig, OccupancyNetwork
+    from engine.models.triplane import TriplaneConfig, TriplaneSDF
+
+    torch.manual_seed(0)
+    points = torch.rand(1, 50, 3) - 0.5
+    models = (
+        DeepSDF(DeepSDFConfig(latent_dim=4, width=16, layers=2, thicken=0.03, clamp=5.0)),
+        TriplaneSDF(TriplaneConfig(latent_dim=4, channels=2, growth=(4, 4), width=8, thicken=0.03, clamp=5.0)),
+        OccupancyNetwork(OccupancyConfig(latent_dim=4, hidden=16, blocks=1, head_hidden=4)),
+    )
+    for model in models:
+        model.eval()
+        assert isinstance(model, HasSurface)
+        z = torch.randn(4)
+        np.testing.assert_allclose(
+            model.surface_values(z[None], points)[0].detach().numpy(), model.decode(z)(points[0]).numpy(), atol=2e-5
+        )
