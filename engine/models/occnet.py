@@ -23,8 +23,8 @@ from torch.nn import functional as F
 
 from engine.models.base import ModelConfig, ShapeModel
 from engine.models.encoding import encoded_size, fourier
-from engine.models.precision import draft_dtype, in_tiles
 from engine.models.picture_head import PictureHead
+from engine.models.precision import draft_dtype, in_tiles
 
 
 class OccupancyConfig(ModelConfig):

@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from engine.models.autodecoder import AutoDecoder, AutoDecoderConfig
 from engine.models.base import ModelConfig
 from engine.models.encoding import encoded_size, fourier
+from engine.models.precision import in_tiles
 
 #: Which two coordinates of a point each plane is looked up at.
 _AXES = ((0, 1), (2, 1), (0, 2))
@@ -128,8 +129,11 @@ class TriplaneField:
     def __call__(self, points: Tensor) -> Tensor:
         """(N,) signed distances, clamped to [-clamp, clamp], at points (N, 3)."""
         with torch.inference_mode():
-            h = self._model._features(self._planes, points.unsqueeze(0)).squeeze(0)
-            for layer in self._model.read:
-                h = layer(h).relu_()
-            value: Tensor = self._model.last(h).squeeze(-1)
-            return value.sub_(self._thicken).clamp_(-self._delta, self._delta)
+            return in_tiles(self._values, points)
+
+    def _values(self, points: Tensor) -> Tensor:
+        h = self._model._features(self._planes, points.unsqueeze(0)).squeeze(0)
+        for layer in self._model.read:
+            h = layer(h).relu_()
+        value: Tensor = self._model.last(h).squeeze(-1)
+        return value.sub_(self._thicken).clamp_(-self._delta, self._delta)
