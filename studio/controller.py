@@ -34,6 +34,7 @@ from studio.history import History
 from studio.i18n import engine_text, error_text, tr
 from studio.laboratory import Laboratory
 from studio.measuring import Measuring
+from studio.motion import Motion
 from studio.session import Notice, Session
 from studio.settings import Settings
 from studio.workbench import Handlers, Workbench
@@ -59,6 +60,7 @@ class Controller:
         self._decoding = Decoding(session, engine, bench, self.history)
         self._lab = Laboratory(session, engine, bench, settings)
         self._measuring = Measuring(session, engine, bench)
+        self._motion = Motion(session, engine, bench, settings, self.history, self._decoding, self.start_morph)
         self.camera_provider: Callable[[], dict[str, Any]] = dict
         self.camera_applier: Callable[[dict[str, Any]], None] = lambda _: None
 
@@ -68,6 +70,11 @@ class Controller:
     def lab(self) -> Laboratory:
         """The verbs of measuring."""
         return self._lab
+
+    @property
+    def motion(self) -> Motion:
+        """The verbs of the animation from A to B."""
+        return self._motion
 
     def start(self, paths: Sequence[Path] = (), second: Path | None = None) -> None:
         """Look the models up, load the first ones, open `paths`, and show `second` in B if nothing else is there."""
@@ -475,6 +482,7 @@ class Controller:
     def note_paint(self, gui_ms: float, paint_ms: float) -> None:
         """The viewport reports what the last change and its paint took."""
         self._session.performance = replace(self._session.performance, gui_ms=gui_ms, paint_ms=paint_ms)
+        self._motion.note_paint()
 
     # --- files and settings ------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from psygnal import SignalGroupDescriptor
 
-from engine.api import Comparison, LatentSpace, MetricInfo, ModelInfo, Shape
+from engine.api import Comparison, EvenPath, LatentSpace, MetricInfo, ModelInfo, Shape
 from studio.document import Document
 from studio.lab import Lab, Probe, Table, Transport
 
@@ -79,6 +79,28 @@ class Performance:
     behind: int = 0
 
 
+Repeat = Literal["once", "loop", "swing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """The animation from A to B.
+
+    Attributes:
+        playing: it moves.
+        seconds: from A to B.
+        repeat: at B: stop, begin again at A, or go back.
+        even: at constant speed of the shape instead of the code.
+        path: the timetable for that; None while it is not known.
+    """
+
+    playing: bool = False
+    seconds: float = 4.0
+    repeat: Repeat = "swing"
+    even: bool = True
+    path: EvenPath | None = None
+
+
 @dataclass(eq=False)
 class Session:
     """The state.
@@ -95,6 +117,7 @@ class Session:
         probe: the picked point and its partner, or None.
         transport: the matching of A with B, or None.
         table: several shapes against one reference, or None.
+        player: the animation from A to B.
         notice: last notice, or None when dismissed.
         performance: timings of the last shown result.
         history: labels of all undo steps, oldest first; `position` of them are done.
@@ -114,6 +137,7 @@ class Session:
     probe: Probe | None = None
     transport: Transport | None = None
     table: Table | None = None
+    player: Player = field(default_factory=Player)
     notice: Notice | None = None
     performance: Performance = field(default_factory=Performance)
     history: tuple[str, ...] = ()

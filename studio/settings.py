@@ -41,6 +41,10 @@ class Settings(BaseModel):
         threads: torch threads; 0 lets the engine choose.
         measures: measures shown in the panel; empty for the usual ones.
         colour_map: of the error colours.
+        play_seconds: of the animation from A to B.
+        play_repeat: what the animation does at its end.
+        play_even: the animation goes at constant speed of the shape.
+        show_timing: the timings lie over the view.
         recent: files opened last, newest first.
         last_folder: where the next file dialog opens.
         geometry: window size and place, as Qt encodes it (Base64).
@@ -56,6 +60,10 @@ class Settings(BaseModel):
     threads: int = Field(0, title="Threads", ge=0, le=256)
     measures: tuple[str, ...] = ()
     colour_map: str = "cividis"
+    play_seconds: float = Field(4.0, ge=0.5, le=60)
+    play_repeat: Literal["once", "loop", "swing"] = "swing"
+    play_even: bool = True
+    show_timing: bool = False
     recent: tuple[str, ...] = ()
     last_folder: str = ""
     geometry: str = ""

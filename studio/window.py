@@ -232,8 +232,12 @@ class MainWindow(QMainWindow):
             self.controller.set_active(side)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape forgets the picked point."""
-        if event.key() == Qt.Key.Key_Escape and self.session.probe is not None:
+        """Escape ends the animation or forgets the picked point; the space bar plays and pauses."""
+        if event.key() == Qt.Key.Key_Space and self.controller.motion.possible:
+            self.controller.motion.toggle()
+        elif event.key() == Qt.Key.Key_Escape and self.session.player.playing:
+            self.controller.motion.pause()
+        elif event.key() == Qt.Key.Key_Escape and self.session.probe is not None:
             self.controller.lab.end_pick()
         else:
             super().keyPressEvent(event)

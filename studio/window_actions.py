@@ -190,6 +190,7 @@ class Actions:
             tr("Wheel: zoom"),
             tr("Double click: reset the view"),
             tr("Click a side: sliders act on it"),
+            tr("Space: play or pause the way from A to B"),
             "",
             *(f"{c.shortcut.replace(';', ', ')}: {c.title}" for c in self._w.commands.values() if c.shortcut),
         ]
@@ -330,6 +331,16 @@ class Actions:
             ),
             Command(
                 "shape.reset", tr("Reset the code"), "shape", do.reset, "Ctrl+0", "arrow-counter-clockwise", has_code, group=2
+            ),
+            Command(
+                "shape.play",
+                tr("Play or pause the way from A to B"),
+                "shape",
+                do.motion.toggle,
+                "",
+                "play",
+                lambda: do.motion.possible,
+                group=2,
             ),
             Command("shape.pin", tr("Pin a copy as B"), "shape", lambda: do.pin("b"), "P", "push-pin", has_entry, group=3),
             Command("shape.duplicate", tr("Duplicate"), "shape", on_active(do.duplicate), "Ctrl+D", "copy", has_entry, group=3),

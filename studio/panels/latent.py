@@ -3,76 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from engine.api import Latent, LatentSpace, ModelInfo
 from studio.controller import Controller
-from studio.document import Document, Entry
+from studio.document import Entry
 from studio.i18n import category_text, tr
+from studio.player import MorphPlayer
 from studio.session import Session
-from studio.style import ICON_SIZE, icon, text_label
 from studio.widgets.card import Card
 from studio.widgets.slider_bank import SliderBank
-from studio.widgets.text import Choice, Elided
-
-
-class _Morph(QWidget):
-    """One slider from A to B."""
-
-    def __init__(self, session: Session, controller: Controller) -> None:
-        super().__init__()
-        self._session, self._controller = session, controller
-        self.start = QPushButton(tr("Morph A to B"))
-        self.start.setIcon(icon("arrows-left-right"))
-        self.start.setIconSize(ICON_SIZE)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, 1000)
-        self.slider.setPageStep(100)
-        self.slider.setAccessibleName(tr("Position between A and B"))
-        self.names = Elided("", "label", muted=True)
-        self.percent = text_label("", "label", tabular=True)
-        self.done = QPushButton(tr("Done"))
-        top = QHBoxLayout()
-        top.addWidget(self.names, 1)
-        top.addWidget(self.percent)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.done)
-        self.inside = QWidget()
-        inside = QVBoxLayout(self.inside)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(4)
-        inside.addLayout(top)
-        inside.addLayout(row)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.start)
-        layout.addWidget(self.inside)
-        self.start.clicked.connect(self._begin)
-        self.slider.valueChanged.connect(lambda value: controller.set_morph(value / 1000))
-        self.slider.sliderReleased.connect(controller.end_drag)
-        self.done.clicked.connect(controller.end_morph)
-
-    def refresh(self, document: Document) -> None:
-        """Show the slider, the button that brings it, or nothing."""
-        morph = document.morph
-        a, b = document.side("a"), document.side("b")
-        possible = a is not None and b is not None and a.latent is not None and b.latent is not None and a.model == b.model
-        self.start.setVisible(morph is None and possible)
-        self.inside.setVisible(morph is not None)
-        self.setVisible(morph is not None or possible)
-        if morph is not None:
-            self.slider.blockSignals(True)
-            self.slider.setValue(round(1000 * morph.t))
-            self.slider.blockSignals(False)
-            self.names.set_text(tr("{a} to {b}", a=morph.names[0], b=morph.names[1]))
-            self.percent.setText(f"{100 * morph.t:.0f} %")
-
-    def _begin(self) -> None:
-        document = self._session.document
-        if document.a is not None and document.b is not None:
-            self._controller.start_morph(document.a, document.b)
+from studio.widgets.text import Choice
 
 
 class LatentPanel(Card):
@@ -91,6 +32,14 @@ class LatentPanel(Card):
         assert line is not None
         line.setPlaceholderText(tr("Start from…"))
         line.setAccessibleName(tr("Search a training shape to start from"))
+        completer = QCompleter(self.start.model(), self.start)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.start.setCompleter(completer)  # one for good: Qt would keep each of them
+        found = completer.popup()
+        if found is not None:
+            found.setProperty("popup", True)
+            found.setAccessibleName(tr("Matching training shapes"))
         self.reason = QLabel()
         self.reason.setWordWrap(True)
         self.reason.setProperty("muted", True)
@@ -99,7 +48,7 @@ class LatentPanel(Card):
         self.reset.setToolTip(tr("Move every slider back to the mean"))
         self.random = QPushButton(tr("Random"))
         self.random.setToolTip(tr("Draw a code from the distribution of the training codes"))
-        self.morph = _Morph(session, controller)
+        self.morph = MorphPlayer(session, controller)
         choices = QHBoxLayout()
         choices.setSpacing(8)
         choices.addWidget(self.model, 1)
@@ -120,7 +69,17 @@ class LatentPanel(Card):
         self.random.clicked.connect(lambda: controller.randomise())
         for signal in (session.events.document, session.events.models, session.events.spaces):
             self.watch.on(signal, self.refresh)
+        self.watch.on(session.events.player, self._show_player)
         self.refresh()
+        self._show_player()
+
+    def retire(self) -> None:
+        """Hear nothing any more."""
+        super().retire()
+        self.morph.retire()
+
+    def _show_player(self) -> None:
+        self.morph.show_player(self._session.player)
 
     def refresh(self) -> None:
         """Show the present state."""
@@ -181,14 +140,6 @@ class LatentPanel(Card):
         self.start.addItem(tr("Random"), "random")
         for index, (name, category) in enumerate(zip(space.names, space.categories, strict=True)):
             self.start.addItem(tr("{name} · {category}", name=name, category=category_text(category)), index)
-        completer = QCompleter(self.start.model(), self.start)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.start.setCompleter(completer)
-        found = completer.popup()
-        if found is not None:
-            found.setProperty("popup", True)
-            found.setAccessibleName(tr("Matching training shapes"))
         self.start.setCurrentIndex(-1)
 
     def _show_bank(self, space: LatentSpace | None) -> None:

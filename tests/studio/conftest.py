@@ -132,8 +132,11 @@ def recorder():
 
     from studio.controller import Controller
     from studio.laboratory import Laboratory
+    from studio.motion import Motion
 
     controller = create_autospec(Controller, instance=True)
     controller.lab = create_autospec(Laboratory, instance=True)
+    controller.motion = create_autospec(Motion, instance=True)
+    controller.motion.possible = False
     controller.can_undo, controller.can_redo, controller.busy = True, False, False
     return controller
