@@ -76,6 +76,7 @@ def _card_text(card: dict[str, Any]) -> str:
         f"torch {about['torch']}.",
         *_interruptions(about.get("calls", [])),
         f"* **Last losses**: {', '.join(f'{name} {value}' for name, value in about['losses'].items())}.",
+        *_recall(about.get("training_iou")),
         "* **Scores** on the test split: `scores` in `card.json`, filled in by `shape-engine evaluate`.",
         "* **Use**: furniture of these categories. With so few training pieces, expect blurred or wrong answers for others.",
         "",
@@ -89,6 +90,14 @@ def _interruptions(calls: Sequence[dict[str, Any]]) -> list[str]:
         return []
     parts = [f"from step {call['from_step']:,} with {call['of_steps']:,} steps to go to in all" for call in calls]
     return [f"* **Stopped and resumed**: {'; '.join(parts)}. The learning rate's cosine spans the steps of its call."]
+
+
+def _recall(iou: dict[str, float] | None) -> list[str]:
+    """A line on how well the training shapes themselves come back."""
+    if not iou:
+        return []
+    values = f"mean {iou['mean']:.3f}, median {iou['median']:.3f}, lowest {iou['lowest']:.3f}"
+    return [f"* **Training shapes** from their own codes: volume IoU {values}."]
 
 
 def credits_text(pieces: Sequence[Piece]) -> str:

@@ -19,6 +19,7 @@ from engine.training.cards import card_for, labels_for
 from engine.training.config import TrainConfig
 from engine.training.distances import DistanceSet, load_distances
 from engine.training.pieces import Piece, find_pieces
+from engine.training.recall import spread, training_iou
 
 RAMP_SHARE = 0.05  # of all steps, over which the penalty on codes grows to its full weight (the release: 100 of 2000 epochs)
 
@@ -83,7 +84,10 @@ class DistanceTask:
         config = model.config.model_copy(update={"lipschitz": round(bound, 2)})
         frozen = build_model(self.config.method, config.model_dump())
         frozen.load_state_dict(model.state_dict())
-        card, texts = card_for(self.config, frozen, self.pieces, about | {"shapes": len(self.data)})
+        about = about | {"shapes": len(self.data)}
+        if about["steps"] == about["of_steps"]:  # the run is over: how well does it know what it was shown?
+            about |= {"training_iou": spread(training_iou(model, codes, self.pieces))}
+        card, texts = card_for(self.config, frozen, self.pieces, about)
         save_model(out, frozen, codes.numpy(), labels_for(self.pieces), card, texts)
 
 
