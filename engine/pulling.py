@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import ModelError, ShapeError
-from engine.models.base import HasSurface, ShapeModel
+from engine.models.base import HasSlopes, HasSurface, ShapeModel
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import LatentSpace, PullStep
 from engine.shapes import Latent
@@ -257,7 +257,7 @@ class Pull:
     def _values(self, code: Vector, points: Vector) -> Vector:
         with torch.no_grad():
             found = self._model.surface_values(self._tensor(code)[None], self._tensor(points)[None])[0]
-        return np.asarray(found.cpu().double().numpy())
+        return _numpy(found)
 
     def _slopes(self, code: Vector, points: Vector) -> tuple[Vector, Vector, Vector]:
         """(M,) values, (M, D) slopes by the code, (M,) slopes in space, not less than a part of that at the grabbed point."""
@@ -270,13 +270,19 @@ class Pull:
 
         Each point has a copy of the code of its own: one pass back then gives all rows of the Jacobian at once.
         """
+        if isinstance(self._model, HasSlopes):
+            found = self._model.surface_slopes(self._tensor(code), self._tensor(points))
+            return _numpy(found[0]), _numpy(found[1]), _numpy(found[2])
         with torch.enable_grad(), torch.inference_mode(False):
             z = self._tensor(code).expand(len(points), -1).clone().requires_grad_()
             x = self._tensor(points)[:, None].requires_grad_()
             values = self._model.surface_values(z, x)[:, 0]
             slopes, gradient = torch.autograd.grad(values.sum(), [z, x])
-        found = [t.detach().cpu().double().numpy() for t in (values, slopes, gradient[:, 0])]
-        return found[0], found[1], found[2]
+        return _numpy(values), _numpy(slopes), _numpy(gradient[:, 0])
+
+
+def _numpy(values: Tensor) -> Vector:
+    return np.asarray(values.detach().cpu().double().numpy())
 
 
 def _cost(wrong: Vector, u: Vector) -> float:

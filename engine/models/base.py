@@ -87,6 +87,14 @@ class HasSurface(Protocol):
 
 
 @runtime_checkable
+class HasSlopes(HasSurface, Protocol):
+    """The slopes of the surface values come in a cheaper way than by one copy of the code per point."""
+
+    def surface_slopes(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(P,) surface values at points (P, 3) for one code z (D,), (P, D) their slopes by the code and (P, 3) in space."""
+
+
+@runtime_checkable
 class DraftsSurface(Protocol):
     """A surface can also be had in half precision, for a preview while something moves."""
 

@@ -73,18 +73,61 @@ class TriplaneSDF(AutoDecoder):
         x = F.gelu(self.seed(z)).view(count * 3, self.config.growth[0], 4, 4)
         for layer in self.grow:
             x = F.gelu(layer(F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)))
-        every: Tensor = self.to_features(x)  # each plane takes its own third of the channels
+        return self._own_thirds(x, count)
+
+    def _own_thirds(self, x: Tensor, count: int) -> Tensor:
+        """(S, 3, C, R, R) features from the last maps (3 S, ., R, R): each plane takes its own third of the channels."""
+        every: Tensor = self.to_features(x)
         side = every.shape[-1]
         every = every.view(count, 3, 3, self.config.channels, side, side)
         return torch.stack([every[:, plane, plane] for plane in range(3)], dim=1)
 
     def raw(self, z: Tensor, points: Tensor) -> Tensor:
         """Unclamped network output (S, P) for codes z (S, D) and points (S, P, 3) in unit-sphere units."""
-        h = self._features(self.planes(z), points)
+        return self._read_out(self.planes(z), points)
+
+    def _read_out(self, planes: Tensor, points: Tensor) -> Tensor:
+        h = self._features(planes, points)
         for layer in self.read:
             h = F.relu(layer(h), inplace=True)
         value: Tensor = self.last(h).squeeze(-1).float()
         return value
+
+    def surface_slopes(self, z: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(P,) surface values at points (P, 3) for one code z (D,), (P, D) their slopes by the code and (P, 3) in space.
+
+        The generator runs once for all points and only the way back once for each; that takes less than half as long as a
+        copy of the code for each point.
+        """
+        grown, befores, planes = self._grown(z)
+        count, channels = len(points), self.config.channels
+        with torch.enable_grad(), torch.inference_mode(False):
+            own = planes.clone().expand(count, -1, -1, -1, -1).contiguous().requires_grad_()
+            where = points.clone().unsqueeze(1).requires_grad_()
+            values = self._read_out(own, where).squeeze(1)
+            by_plane, in_space = torch.autograd.grad(values.sum(), [own, where])
+        with torch.no_grad():
+            weight = self.to_features.weight.view(3, channels, -1)
+            g = torch.einsum("pichw,icl->pilhw", by_plane, weight)
+            for layer, before, small in zip(reversed(self.grow), reversed(befores), reversed(grown), strict=True):
+                assert isinstance(layer, nn.Conv2d)
+                back = F.conv_transpose2d((g * _gelu_slope(before)).flatten(0, 1), layer.weight, padding=1)
+                size = [len(back), *small.shape[1:]]
+                back = torch.ops.aten.upsample_bilinear2d_backward(back, list(back.shape[2:]), size, False)
+                g = back.view(count, *small.shape)
+            by_code: Tensor = (g.flatten(1) * _gelu_slope(self.seed(z))) @ self.seed.weight
+        return values.detach() - self.config.thicken, by_code, in_space.squeeze(1)
+
+    def _grown(self, z: Tensor) -> tuple[list[Tensor], list[Tensor], Tensor]:
+        """What enters each layer of the generator before it is doubled, what leaves it before GELU, and the planes."""
+        entered, left = [], []
+        with torch.no_grad():
+            x = F.gelu(self.seed(z)).view(3, self.config.growth[0], 4, 4)
+            for layer in self.grow:
+                entered.append(x)
+                left.append(layer(F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)))
+                x = F.gelu(left[-1])
+            return entered, left, self._own_thirds(x, 1)
 
     def _features(self, planes: Tensor, points: Tensor) -> Tensor:
         """(S, P, 3 C + encoding) what is read for points (S, P, 3) from planes (S, 3, C, R, R)."""
@@ -104,6 +147,12 @@ class TriplaneSDF(AutoDecoder):
     def decode(self, z: Tensor) -> TriplaneField:
         """The field of one code z (D,)."""
         return TriplaneField(self, z)
+
+
+def _gelu_slope(x: Tensor) -> Tensor:
+    """Derivative of GELU, of the shape of `x`."""
+    slope: Tensor = torch.ops.aten.gelu_backward(torch.ones_like(x), x)
+    return slope
 
 
 class TriplaneField:

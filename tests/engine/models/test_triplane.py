@@ -78,3 +78,18 @@ def test_a_code_can_be_fitted_through_it():
 
 def test_it_is_in_the_table():
     assert isinstance(build_model("triplane", SMALL), TriplaneSDF)
+
+
+def test_slopes_are_those_of_automatic_differentiation() -> None:
+    """The way back through the generator is written by hand; torch's own must agree, by the code and in space."""
+    model = small(3, latent_dim=5, growth=(6, 5, 4), thicken=0.02).double()
+    draw = torch.Generator().manual_seed(3)
+    z, points = torch.randn(5, generator=draw).double(), (1.9 * torch.rand(7, 3, generator=draw) - 0.95).double()
+    copies, where = z.expand(7, -1).clone().requires_grad_(), points[:, None].clone().requires_grad_()
+    want = model.surface_values(copies, where)[:, 0]
+    by_code, in_space = torch.autograd.grad(want.sum(), [copies, where])
+    with torch.inference_mode():
+        got = model.surface_slopes(z.clone(), points.clone())
+    torch.testing.assert_close(got[0].double(), want.detach().double(), atol=1e-6, rtol=0)
+    torch.testing.assert_close(got[1].double(), by_code, atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(got[2].double(), in_space[:, 0], atol=1e-6, rtol=1e-5)
