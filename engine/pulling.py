@@ -28,6 +28,7 @@ from engine.models.base import HasSlopes, HasSurface, ShapeModel
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import LatentSpace, PullStep
 from engine.shapes import Latent
+from engine.typicality import Typicality
 
 Vector = NDArray[np.float64]
 
@@ -39,6 +40,9 @@ PATCH = 0.03
 TARGET_ERROR, PATCH_ERROR, PIN_ERROR, PIN_PATCH_ERROR = 0.002, 0.02, 0.0015, 0.015
 #: A code this far from the grabbed one, in standard deviations, counts as one.
 CODE_ERROR = 4.0
+#: How far from the training codes a pull may lead, in the gaps between them (see `engine.typicality`); a code that was farther
+#: away before may stay so.
+LIMIT = 0.65
 #: The target is approached in strides no longer than this: signed distances are known to 0.1 at most.
 STRIDE = 0.05
 #: Looks at the slopes per step, and the longest change of the code at each, in standard deviations.
@@ -88,9 +92,10 @@ class Pull:
         self._name = space.model
         self._device = next(model.parameters()).device
         self._start = np.asarray(start.values, np.float64)
-        self._known = Known.of(space)
+        self._spread = spread_of(space.codes.astype(np.float64))
+        self._typicality = Typicality(space)
         self._u = np.zeros(len(self._start))
-        self._limit = max(self._known.limit, self._known.strangeness(self._start))
+        self._before = self._strangeness(self._start)
         self._pressed = np.asarray(point, np.float64)
         point, normal, steep = self._landed(self._pressed)
         self._grabbed, self._steep = point, steep
@@ -103,11 +108,6 @@ class Pull:
             place, outward, _ = self._landed(pin)
             through = np.stack([0 * outward, PATCH * outward, -PATCH * outward])
             self._pins.append((place, self._measured(place, through, PIN_ERROR, PIN_PATCH_ERROR)))
-
-    @property
-    def before(self) -> float:
-        """How far the grabbed code is from what the model knows; 1 is the limit."""
-        return self._known.strangeness(self._start) / self._known.limit
 
     def step(self, target: Vector, progress: Progress = NO_PROGRESS) -> PullStep:
         """Bring the surface to a target, (3,), or on the way there.
@@ -139,8 +139,8 @@ class Pull:
             reached=reached,
             distance=float(np.linalg.norm(target - self._at)) + distance,
             pins=pins,
-            before=self.before,
-            after=self._known.strangeness(code) / self._known.limit,
+            before=max(0.0, 1.0 - self._before),
+            after=max(0.0, 1.0 - self._strangeness(code)),
             leaves=settled and not kept,
             settled=settled,
             milliseconds=1e3 * (time.perf_counter() - began),
@@ -154,7 +154,7 @@ class Pull:
         code = self._code(self._u)
         values, slopes, steep = self._slopes(code, points)
         wrong = weights * (values / steep - wanted)
-        matrix = (weights / steep)[:, None] * (slopes @ self._known.spread)
+        matrix = (weights / steep)[:, None] * (slopes @ self._spread)
         now = _cost(wrong, self._u)
         damping = 0.0
         for _ in range(6):
@@ -189,7 +189,7 @@ class Pull:
             found = solve(1.0, change)
         length = 1.0
         for _ in range(30):
-            if self._known.strangeness(self._code(found)) <= self._limit:
+            if self._strangeness(self._code(found)) <= max(LIMIT, self._before):
                 break
             length *= 1.7
             found = solve(length, change)
@@ -224,8 +224,11 @@ class Pull:
         steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.3 * self._steep)
         return np.asarray(values / steep)
 
+    def _strangeness(self, code: Vector) -> float:
+        return float(self._typicality.distance(code)[0])
+
     def _code(self, u: Vector) -> Vector:
-        return np.asarray(self._start + self._known.spread @ u)
+        return np.asarray(self._start + self._spread @ u)
 
     # --- the grabbed surface -----------------------------------------------------------------------------------------
 
@@ -297,42 +300,10 @@ def _tangents(normal: Vector) -> tuple[Vector, Vector]:
     return first, np.cross(normal, first)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the training codes say about codes.
-
-    Attributes:
-        spread: (D, D) from coordinates in which training codes vary by one in every direction to changes of a code.
-        whiten: (D, D) the way back.
-        codes: (N, D) training codes in those coordinates, around `mean`.
-        mean: (D,).
-        limit: strangeness up to which a code counts as known.
-    """
-
-    spread: Vector
-    whiten: Vector
-    codes: Vector
-    mean: Vector
-    limit: float
-
-    @classmethod
-    def of(cls, space: LatentSpace) -> Known:
-        """From the training codes of a model; with few codes for many dimensions the covariance is shrunk (OAS)."""
-        codes = space.codes.astype(np.float64)
-        mean = codes.mean(axis=0)
-        values, axes = np.linalg.eigh(shrunk_covariance(codes))
-        root = np.sqrt(values)
-        spread, whiten = (axes * root) @ axes.T, (axes / root) @ axes.T
-        white = (codes - mean) @ whiten
-        squared = (white**2).sum(axis=1)
-        apart = np.sqrt(np.maximum(squared[:, None] + squared[None] - 2 * white @ white.T, 0))
-        np.fill_diagonal(apart, np.inf)
-        limit = float(np.median(apart.min(axis=1))) if len(codes) > 1 else 1.0
-        return cls(spread, whiten, white, mean, limit)
-
-    def strangeness(self, code: Vector) -> float:
-        """Distance from the nearest training code, in standard deviations."""
-        return float(np.linalg.norm(self.codes - (code - self.mean) @ self.whiten, axis=1).min())
+def spread_of(codes: Vector) -> Vector:
+    """(D, D) from coordinates in which training codes (N, D) vary by one in every direction to changes of a code."""
+    values, axes = np.linalg.eigh(shrunk_covariance(codes))
+    return np.asarray((axes * np.sqrt(np.maximum(values, 0))) @ axes.T)
 
 
 def shrunk_covariance(codes: Vector) -> Vector:

@@ -59,7 +59,7 @@ class Outcome:
         pins: how far the surface has moved from each pin.
         said: the engine's own, first-order estimate of `distance`.
         leaves: the pull was said to leave what the model knows.
-        after: strangeness of the code in the end; 1 is the limit.
+        before, after: how typical the code is (see `PullStep`).
         pieces: loose pieces before and after.
         pull_ms, decode_ms: of each mouse step.
     """
@@ -68,6 +68,7 @@ class Outcome:
     pins: tuple[float, ...]
     said: float
     leaves: bool
+    before: float
     after: float
     pieces: tuple[int, int]
     pull_ms: tuple[float, ...]
@@ -190,12 +191,15 @@ def play(engine: Engine, gesture: Gesture, progress: Progress = NO_PROGRESS) -> 
         step = pull.step(target, progress)
     after = _settled(engine, step.latent)
     if after.is_empty:
-        return Outcome(np.inf, (), step.distance, step.leaves, step.after, (1, 0), tuple(pull_ms), tuple(decode_ms))
+        return Outcome(
+            np.inf, (), step.distance, step.leaves, step.before, step.after, (1, 0), tuple(pull_ms), tuple(decode_ms)
+        )
     return Outcome(
         distance=partner(target, after)[1],
         pins=tuple(partner(pin, after)[1] for pin in gesture.pins),
         said=step.distance,
         leaves=step.leaves,
+        before=step.before,
         after=step.after,
         pieces=(_pieces(before), _pieces(after)),
         pull_ms=tuple(pull_ms),
