@@ -81,7 +81,7 @@ def evaluate(
     chosen = tuple(engine.info(name).id for name in models) if models else tuple(info.id for info in engine.models())
     from engine.data.store import default_data_root
     from engine.evaluation.predict import Asking
-    from engine.evaluation.report import as_document, cell, write_card, write_results
+    from engine.evaluation.report import as_document, cell, difference_table, write_card, write_results
     from engine.evaluation.run import Plan, evaluate
     from engine.evaluation.scores import COLUMNS
 
@@ -113,5 +113,7 @@ def evaluate(
     ]
     header = ["category", "method", "pieces", "IoU", "deepsdf_sphere x10^3", "onet_l1", "F 1 %", "EMD", "empty"]
     notes = "\n".join(f"{name}: {words}" for name, words in evaluation.conventions.items())
-    text = f"{table(header, rows)}\n\nEach cell: mean / median.\n{notes}\n{evaluation.seconds:.0f} s."
+    gaps = "\n".join(difference_table(evaluation.differences))
+    text = "\n\n".join(part for part in (table(header, rows), "Each cell: mean / median.\n" + notes, gaps) if part)
+    text += f"\n\n{evaluation.seconds:.0f} s."
     answer({"out": out, **as_document(evaluation)}, text, common.json)

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.data.store import write_text
 from engine.errors import ModelError
+from engine.evaluation.differences import Difference
 from engine.evaluation.run import Evaluation
 from engine.evaluation.scores import BASELINE, COLUMNS, FLOOR, HIGHER_IS_BETTER, MODEL, Summary
 
@@ -78,6 +79,7 @@ def as_markdown(evaluation: Evaluation) -> str:
         f"retrieve from, seed {settings['seed']}, latent fits of {settings['fit_steps']} steps, {evaluation.seconds:.0f} s.",
         "",
         *tables(evaluation.summaries),
+        *difference_table(evaluation.differences),
         "Truth is the outer skin made by the data pipeline. Picture models saw the catalogue picture only. "
         "Each cell: mean / median. Empty answers count as IoU 0 and F-score 0 and are left out of Chamfer and EMD.",
         "",
@@ -103,6 +105,29 @@ def _table(summaries: Sequence[Summary]) -> list[str]:
         cells = [cell(name, summary.mean[name], summary.median[name]) for name in COLUMNS]
         lines.append(f"| {summary.method} | " + " | ".join(cells) + f" | {summary.empty} |")
     return lines
+
+
+def difference_table(found: Sequence[Difference]) -> list[str]:
+    """Markdown lines: each pair of methods over all pieces; a difference whose interval leaves out zero is in bold."""
+    overall = [d for d in found if d.category == "all"]
+    if not overall:
+        return []
+    pairs = list(dict.fromkeys((d.method, d.other) for d in overall))
+    lines = ["### Differences over all pieces, with their 95 % intervals (paired bootstrap)", ""]
+    lines += ["| method less other | " + " | ".join(TITLES[name] for name in COLUMNS) + " |", "|---|" + "---:|" * len(COLUMNS)]
+    for method, other in pairs:
+        mine = {d.column: d for d in overall if (d.method, d.other) == (method, other)}
+        lines.append(f"| {method} − {other} | " + " | ".join(_gap(mine.get(name)) for name in COLUMNS) + " |")
+    return [*lines, ""]
+
+
+def _gap(difference: Difference | None) -> str:
+    if difference is None:
+        return "–"
+    factor = FACTORS.get(difference.column, 1.0)
+    mean, low, high = (factor * value for value in (difference.mean, difference.low, difference.high))
+    text = f"{mean:+.4f} [{low:+.4f}, {high:+.4f}]" if factor == 1.0 else f"{mean:+.2f} [{low:+.2f}, {high:+.2f}]"
+    return f"**{text}**" if difference.certain else text
 
 
 def cell(name: str, mean: float, median: float) -> str:
@@ -133,6 +158,7 @@ def write_card(evaluation: Evaluation, model: str, folder: Path) -> None:
             "settings": {key: value for key, value in evaluation.settings.items() if key not in ("models", "workers")},
             "conventions": evaluation.conventions,
             "summaries": [asdict(summary) for summary in shown],
+            "differences": [asdict(d) for d in evaluation.differences if d.method == model],
         }
     )
     write_text(folder / "card.json", json.dumps(card, indent=1, ensure_ascii=False) + "\n")
@@ -145,7 +171,8 @@ def _section(evaluation: Evaluation, shown: Sequence[Summary]) -> str:
         f"{settings['pieces']} held-out pieces (split {settings['split']}), mean / median, by `shape-engine evaluate`; "
         f"retrieval over {settings['training_pieces']} training pieces, seed {settings['seed']}."
     )
-    return "\n".join([SECTION, "", intro, "", *tables(shown)]).rstrip() + "\n"
+    gaps = difference_table([d for d in evaluation.differences if d.method == next(s.method for s in shown if s.kind == MODEL)])
+    return "\n".join([SECTION, "", intro, "", *tables(shown), *gaps]).rstrip() + "\n"
 
 
 def with_section(text: str, section: str) -> str:

@@ -21,6 +21,7 @@ from engine.evaluation.baselines import (
     nearest_picture,
     rank_by_chamfer,
 )
+from engine.evaluation.differences import Difference, differences
 from engine.evaluation.predict import Answer, Asking, predict
 from engine.evaluation.scores import BASELINE, FLOOR, MODEL, Row, Summary, conventions, score, summarise
 from engine.evaluation.truth import Truth, read_truth, second_sampling, surface_of
@@ -66,6 +67,7 @@ class Evaluation:
     Attributes:
         rows: every method on every piece.
         summaries: means and medians.
+        differences: models against each other and against the baselines, with intervals.
         settings: what it was made with, as words.
         conventions: column -> formula, frame and points.
         seconds: wall time.
@@ -73,6 +75,7 @@ class Evaluation:
 
     rows: tuple[Row, ...]
     summaries: tuple[Summary, ...]
+    differences: tuple[Difference, ...]
     settings: dict[str, object]
     conventions: dict[str, str]
     seconds: float
@@ -136,7 +139,8 @@ def evaluate(plan: Plan, progress: Progress = NO_PROGRESS) -> Evaluation:
         "fit_steps": asking.fit_steps, "points": plan.points, "workers": count, "models": list(plan.models),
         "categories": categories,
     }  # fmt: skip
-    return Evaluation(tuple(rows), summarise(rows), settings, conventions(plan.points), time.perf_counter() - began)
+    gaps = differences(rows, asking.seed)
+    return Evaluation(tuple(rows), summarise(rows), gaps, settings, conventions(plan.points), time.perf_counter() - began)
 
 
 def _check_models(plan: Plan) -> None:
