@@ -36,11 +36,17 @@ from engine.requests import (
     PullRequest,
     PullStep,
     ShapeResult,
+    Thumbnail,
     Up,
 )
 from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
+from engine.typicality import Typicality
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.latent_map import LatentMap as LatentMap
     from engine.metrics.live import LiveComparison as LiveComparison
     from engine.metrics.matching import WarmStart
     from engine.models.base import ShapeModel
@@ -75,6 +81,8 @@ __all__ = [
     "PullStep",
     "Shape",
     "ShapeResult",
+    "Thumbnail",
+    "Typicality",
     "Up",
 ]
 
@@ -108,6 +116,8 @@ class Engine:
         self._spaces: dict[str, LatentSpace] = {}
         self._threads_set = False
         self._warm: WarmStart | None = None
+        self._layouts: dict[str, NDArray[np.float64]] = {}
+        self._hashes: dict[str, str] = {}
 
     # --- what there is ---------------------------------------------------------------------------------------------
 
@@ -305,6 +315,35 @@ class Engine:
 
         model = self._model(request.latent.model)
         return Pull(model, self.space(request.latent.model), request.latent, request.point, request.pins)
+
+    def latent_map(
+        self, model: str, landmarks: tuple[tuple[float, float, Latent], ...] = (), progress: Progress = NO_PROGRESS
+    ) -> LatentMap:
+        """A plane in which every training code of a model has its place, and every place a code (no torch).
+
+        Args:
+            model: its id.
+            landmarks: further places and codes that the map goes through.
+            progress: is told while the places are found, the first time.
+        """
+        from engine.latent_map import LatentMap
+        from engine.layout import lay_out
+
+        space = self.space(model)
+        if model not in self._layouts:
+            self._layouts[model] = lay_out(space.codes, progress)
+        return LatentMap(space, self._layouts[model], landmarks)
+
+    def thumbnail(self, latent: Latent, progress: Progress = NO_PROGRESS) -> Thumbnail:
+        """A small picture of a code's shape; made once, then read from the user's cache folder."""
+        from engine.thumbnail import LEVELS, draw
+        from engine.thumbnail_cache import ThumbnailCache, weights_hash
+
+        model = latent.model
+        if model not in self._hashes:
+            self._hashes[model] = weights_hash(self.info(model).folder)
+        request = DecodeRequest(latent, LEVELS, first_shown=LEVELS[-1])
+        return ThumbnailCache().get(latent, self._hashes[model], lambda: draw(self.decode(request, progress).shape))
 
     # --- pictures and files ------------------------------------------------------------------------------------------
 

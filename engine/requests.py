@@ -449,3 +449,16 @@ class PullStep:
     leaves: bool
     settled: bool
     milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thumbnail:
+    """A small picture of a shape, to be coloured by whoever shows it.
+
+    Attributes:
+        shade: (S, S) uint8, how light each pixel is.
+        cover: (S, S) uint8, how much of it the shape covers, 255 for all of it.
+    """
+
+    shade: NDArray[np.uint8]
+    cover: NDArray[np.uint8]
