@@ -1,31 +1,44 @@
-"""Triangles from a grid of field values, by flying edges (Schroeder, Maynard, Geveci 2015). VTK is imported when first used."""
+"""Triangles from a grid of field values.
+
+On the CPU by VTK's flying edges (Schroeder, Maynard, Geveci 2015), imported when first used; where VTK is missing, or the
+values are on a GPU, by marching cubes in torch. Both give the same vertices. numpy is used on the CPU because these are many
+short steps: torch would hand each to several threads and wait for the slowest.
+"""
 
 from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DependencyMissing
 from engine.sentences import Sentence
 from engine.shapes import Frame, Mesh
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-def mesh_grid(values: NDArray[np.float32], half_extent: float) -> Mesh:
+Grid: TypeAlias = "NDArray[np.float32] | Tensor"
+#: Vertices and faces, both of the kind, and in the place, of the grid they come from.
+Triangles: TypeAlias = "tuple[NDArray[np.float32] | Tensor, NDArray[np.int32] | Tensor]"
+
+
+def mesh_grid(values: Grid, half_extent: float) -> Mesh:
     """The zero surface of a field sampled on a grid, closed at the faces of the box.
 
     Args:
-        values: (n, n, n) field at the corners of a grid over [-half_extent, half_extent]^3, indexed [x, y, z]; negative
-            inside.
+        values: (n, n, n) float32 field at the corners of a grid over [-half_extent, half_extent]^3, indexed [x, y, z]; negative
+            inside. A tensor on a GPU is worked on there, and only the finished mesh is brought to the CPU.
         half_extent: half the side of the box, unit-sphere units.
 
     Returns:
         Faces counter-clockwise seen from outside, area-weighted vertex normals. An empty mesh whose `note` gives the
         field's range where the field has one sign only.
-
-    Raises:
-        DependencyMissing: VTK is not installed.
     """
-    low, high = float(values.min()), float(values.max())
+    if not isinstance(values, np.ndarray) and values.device.type == "cpu":
+        values = values.detach().numpy()
+    low, high, at_box = _extremes(values)
     if low >= 0 or high < 0:
         return Mesh.empty(
             Sentence(
@@ -36,37 +49,93 @@ def mesh_grid(values: NDArray[np.float32], half_extent: float) -> Mesh:
                 high=f"{high:.4g}",
             )
         )
+    vertices, faces = _placed(values, half_extent, max(high, -low) if at_box < 0 else None)
+    normals = vertex_normals(vertices, faces)
+    return Mesh(_numpy(vertices), _numpy(faces), _numpy(normals), frame=Frame.UNIT_SPHERE)
+
+
+def _placed(values: Grid, half_extent: float, outside: float | None) -> Triangles:
+    """(V, 3) float32 vertices in unit-sphere units and (F, 3) int32 faces of a field with both signs.
+
+    Args:
+        values: as for `mesh_grid`.
+        half_extent: half the side of the box.
+        outside: value beyond the box, where the surface reaches its faces and must be closed.
+    """
     spacing = 2 * half_extent / (len(values) - 1)
     origin = -half_extent
-    if _open_at_box(values):
-        outside = max(high, -low)
-        values = np.pad(values, 1, constant_values=np.float32(outside))
+    if outside is not None:
+        values = _padded(values, outside)
         origin -= spacing
-    vertices, faces = _flying_edges(values)
-    vertices = np.float32(origin) + np.float32(spacing) * vertices
-    np.clip(vertices, -half_extent, half_extent, out=vertices)
-    return Mesh(vertices, faces, vertex_normals(vertices, faces), frame=Frame.UNIT_SPHERE)
+    vertices, faces = _triangles(values)
+    return (vertices * spacing + origin).clip(-half_extent, half_extent), faces
 
 
-def _open_at_box(values: NDArray[np.float32]) -> bool:
+def mesher(device: str = "cpu") -> str:
+    """What makes triangles of a grid on a torch device, in words."""
+    return "flying edges (VTK)" if device == "cpu" and _vtk() is not None else "marching cubes (torch)"
+
+
+def _extremes(values: Grid) -> tuple[float, float, float]:
+    """The least and the largest value, and the least on the faces of the box."""
     sides = (values[0], values[-1], values[:, 0], values[:, -1], values[:, :, 0], values[:, :, -1])
-    return any(bool((side < 0).any()) for side in sides)
+    if isinstance(values, np.ndarray):
+        return float(values.min()), float(values.max()), min(float(side.min()) for side in sides)
+    import torch
+
+    low, high, *faces = torch.stack([values.min(), values.max(), *(side.min() for side in sides)]).tolist()  # waits once
+    return low, high, min(faces)
+
+
+def _padded(values: Grid, outside: float) -> Grid:
+    """The grid with one more layer of corners all around."""
+    if isinstance(values, np.ndarray):
+        return np.pad(values, 1, constant_values=np.float32(outside))
+    from torch.nn import functional
+
+    return functional.pad(values, (1,) * 6, value=outside)
+
+
+def _triangles(values: Grid) -> Triangles:
+    """(V, 3) float32 vertices in grid units and (F, 3) int32 faces, counter-clockwise seen from where values are positive."""
+    from engine.geometry.marching_cubes import marching_cubes
+
+    if not isinstance(values, np.ndarray):
+        return marching_cubes(values)
+    if _vtk() is not None:
+        return _flying_edges(values)
+    import torch
+
+    vertices, faces = marching_cubes(torch.from_numpy(values))
+    return vertices.numpy(), faces.numpy()
+
+
+def _numpy(array: Any) -> Any:
+    return array if isinstance(array, np.ndarray) else array.cpu().numpy()
+
+
+@cache
+def _vtk() -> tuple[Any, Any, Any] | None:
+    """numpy_support, vtkImageData and vtkFlyingEdges3D, or None if VTK is not installed."""
+    try:
+        from vtkmodules.util import numpy_support
+        from vtkmodules.vtkCommonDataModel import vtkImageData
+        from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
+    except ImportError:
+        return None
+    return numpy_support, vtkImageData, vtkFlyingEdges3D
 
 
 def _flying_edges(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """(V, 3) vertices in grid units and (F, 3) faces, counter-clockwise seen from where the values are positive."""
-    try:
-        from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-        from vtkmodules.vtkCommonDataModel import vtkImageData
-        from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
-    except ImportError as error:
-        raise DependencyMissing("Surfaces need the library {name}; install it with: pip install {name}.", name="vtk") from error
-
+    found = _vtk()
+    if found is None:
+        raise RuntimeError("flying edges were asked for without VTK")
+    numpy_support, image_data, flying_edges = found
     flat = np.ascontiguousarray(values).reshape(-1)
-    image = vtkImageData()
+    image = image_data()
     image.SetDimensions(values.shape[2], values.shape[1], values.shape[0])  # VTK's first axis varies fastest: our z
-    image.GetPointData().SetScalars(numpy_to_vtk(flat))
-    edges = vtkFlyingEdges3D()
+    image.GetPointData().SetScalars(numpy_support.numpy_to_vtk(flat))
+    edges = flying_edges()
     edges.SetInputData(image)
     edges.SetValue(0, 0.0)
     edges.ComputeNormalsOff()
@@ -76,20 +145,46 @@ def _flying_edges(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDA
     output = edges.GetOutput()
     if output.GetNumberOfPolys() == 0:
         return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32)
-    vertices = vtk_to_numpy(output.GetPoints().GetData()).astype(np.float32, copy=False)
-    faces = vtk_to_numpy(output.GetPolys().GetConnectivityArray()).reshape(-1, 3).astype(np.int32)
+    vertices = numpy_support.vtk_to_numpy(output.GetPoints().GetData()).astype(np.float32, copy=False)
+    faces = numpy_support.vtk_to_numpy(output.GetPolys().GetConnectivityArray()).reshape(-1, 3).astype(np.int32)
     # Flying edges winds towards the larger values' opposite side; naming the axes in reverse mirrors that once more.
     return np.ascontiguousarray(vertices[:, ::-1]), faces
 
 
-def vertex_normals(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
-    """(V, 3) unit normals: the mean of the neighbouring faces' normals, weighted by area. Lone vertices get +y."""
-    corners = vertices[faces].astype(np.float64)
-    weighted = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    count, flat = len(vertices), faces.reshape(-1)
-    total = np.stack([np.bincount(flat, np.repeat(weighted[:, axis], 3), count) for axis in range(3)], axis=1)
-    length = np.sqrt((total**2).sum(axis=1))
-    total[length == 0] = (0.0, 1.0, 0.0)
+def vertex_normals(vertices: Any, faces: Any) -> Any:
+    """(V, 3) unit normals: the mean of the neighbouring faces' normals, weighted by area. Lone vertices get +y.
+
+    Args:
+        vertices: (V, 3) float32, an array or a tensor.
+        faces: (F, 3) integers of the same kind.
+
+    Returns:
+        float32, of the same kind and in the same place.
+    """
+    if not isinstance(vertices, np.ndarray):
+        return _tensor_normals(vertices, faces)
+    points, corners = np.ascontiguousarray(vertices.T), np.ascontiguousarray(faces.T)
+    a, b, c = (points[:, corner] for corner in corners)
+    (ux, uy, uz), (vx, vy, vz) = b - a, c - a
+    total = np.zeros((3, len(vertices)))
+    for axis, weighted in enumerate((uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx)):
+        for corner in corners:
+            total[axis] += np.bincount(corner, weighted, len(vertices))
+    length = np.sqrt((total**2).sum(axis=0))
+    total[:, length == 0] = np.array([[0.0], [1.0], [0.0]])
     length[length == 0] = 1.0
-    result: NDArray[np.float32] = (total / length[:, None]).astype(np.float32)
-    return result
+    return np.ascontiguousarray((total / length).T, np.float32)
+
+
+def _tensor_normals(vertices: Tensor, faces: Tensor) -> Tensor:
+    import torch
+
+    index = faces.to(torch.int64)
+    a, b, c = (vertices[index[:, corner]] for corner in range(3))
+    weighted = torch.linalg.cross(b - a, c - a)
+    total = torch.zeros_like(vertices)
+    for corner in range(3):
+        total.scatter_add_(0, index[:, corner, None].expand(-1, 3), weighted)
+    length = total.norm(dim=1, keepdim=True)
+    up = total.new_tensor([0.0, 1.0, 0.0])
+    return torch.where(length > 0, total / length, up)
