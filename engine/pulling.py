@@ -26,7 +26,7 @@ from torch import Tensor
 from engine.errors import ModelError, ShapeError
 from engine.models.base import HasSlopes, HasSurface, ShapeModel
 from engine.progress import NO_PROGRESS, Progress
-from engine.requests import LatentSpace, PullStep
+from engine.requests import SETTLED_LEVELS, LatentSpace, PullStep
 from engine.shapes import Latent
 from engine.typicality import Typicality
 
@@ -37,7 +37,7 @@ NO_SURFACE = "{model} makes loose points, which cannot be pulled; choose a model
 #: Radius of the patch around a grabbed point or a pin: about a cell and a half of the 65 grid.
 PATCH = 0.03
 #: Errors that count as one, in the units of the frame: the target, the patch that comes along, a pin, the patch of a pin.
-TARGET_ERROR, PATCH_ERROR, PIN_ERROR, PIN_PATCH_ERROR = 0.002, 0.02, 0.0015, 0.015
+TARGET_ERROR, PATCH_ERROR, PIN_ERROR, PIN_PATCH_ERROR = 0.002, 0.02, 0.0015, 0.01
 #: A code this far from the grabbed one, in standard deviations, counts as one.
 CODE_ERROR = 4.0
 #: How far from the training codes a pull may lead, in the gaps between them (see `engine.typicality`); a code that was farther
@@ -45,8 +45,14 @@ CODE_ERROR = 4.0
 LIMIT = 0.65
 #: The target is approached in strides no longer than this: signed distances are known to 0.1 at most.
 STRIDE = 0.05
-#: Looks at the slopes per step, and the longest change of the code at each, in standard deviations.
-ROUNDS, TRUST = 3, 3.0
+#: A gradient shorter than this has no direction.
+FLAT = 1e-4
+#: The corners of a tetrahedron around the origin, 1 away from it.
+CORNERS = np.array([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / np.sqrt(3)
+#: Cells per side of the settled surface, and how many of them to each side of a point are looked at to see where it runs.
+CELLS, WINDOW = SETTLED_LEVELS[-1] - 1, 3
+#: Seconds after which a step gives what it has, and the longest change of the code at each look, in standard deviations.
+PATIENCE, TRUST = 0.03, 3.0
 #: A surface nearer than this to the target has arrived; one farther away than REACH after the last step has been left behind.
 ARRIVED, REACH = 0.003, 0.021
 #: Steps that change the code by less than this (standard deviations) have come to rest.
@@ -94,15 +100,14 @@ class Pull:
         self._start = np.asarray(start.values, np.float64)
         self._spread = spread_of(space.codes.astype(np.float64))
         self._typicality = Typicality(space)
+        self._half = float(getattr(getattr(model, "config", None), "half_extent", 1.05))
         self._u = np.zeros(len(self._start))
         self._before = self._strangeness(self._start)
         self._pressed = np.asarray(point, np.float64)
         point, normal, steep = self._landed(self._pressed)
         self._grabbed, self._steep = point, steep
         self._at = self._pressed.copy()
-        tangents = _tangents(normal)
-        around = np.stack([0 * normal, *(sign * PATCH * axis for axis in (*tangents, normal) for sign in (1.0, -1.0))])
-        self._patch = self._measured(point, around, TARGET_ERROR, PATCH_ERROR)
+        self._patch = self._measured(point, PATCH * _around(normal), TARGET_ERROR, PATCH_ERROR)
         self._pins: list[tuple[Vector, _Patch]] = []
         for pin in np.zeros((0, 3)) if pins is None else np.asarray(pins, np.float64).reshape(-1, 3):
             place, outward, _ = self._landed(pin)
@@ -119,16 +124,17 @@ class Pull:
         if target.shape != (3,) or not np.isfinite(target).all():
             raise ShapeError("The point to pull to must have three finite coordinates.")
         moved = np.inf
-        for _ in range(ROUNDS):
+        while True:
             progress.check()
             way = target - self._at
             length = float(np.linalg.norm(way))
             self._at = target.copy() if length <= STRIDE else self._at + way * (STRIDE / length)
             moved = self._advance()
-            if length <= STRIDE and (moved < REST or (self._distance()[0] < ARRIVED and moved < 1.0)):
+            distances, reached = self._distances()
+            arrived = length <= STRIDE and (moved < REST or (distances[0] < ARRIVED and moved < 1.0))
+            if arrived or time.perf_counter() - began > PATIENCE:
                 break
-        distance, reached = self._distance()
-        pins = tuple(float(abs(value)) for value in self._pin_distances())
+        distance, pins = float(distances[0]), tuple(float(value) for value in distances[1:])
         there = bool(np.array_equal(self._at, target))
         settled = there and (distance < ARRIVED or moved < REST)
         kept = distance <= REACH and all(value <= REACH for value in pins)
@@ -209,20 +215,38 @@ class Pull:
         share = max(0.0, 1.0 - float(np.linalg.norm(self._at - self._pressed)) / STRIDE)
         return np.asarray(self._at + share * (self._grabbed - self._pressed))
 
-    def _distance(self) -> tuple[float, Vector]:
-        """Distance of the surface from where the hand is, to first order, and (3,) the place of the surface next to it."""
-        goal = self._goal()
-        values, _, gradient = self._gradients(self._code(self._u), goal[None])
-        steep = max(float(np.linalg.norm(gradient[0])), 0.3 * self._steep)
-        away = float(values[0]) / steep
-        return abs(away), self._at - away * gradient[0] / steep
+    def _distances(self) -> tuple[Vector, Vector]:
+        """Distances of the surface from where the hand is and from each pin, (1 + N,), and (3,) the place next to the hand.
 
-    def _pin_distances(self) -> Vector:
-        if not self._pins:
-            return np.zeros(0)
-        values, _, gradient = self._gradients(self._code(self._u), np.stack([place for place, _ in self._pins]))
+        To first order, unless the settled surface has no part there: the field may come near zero without crossing it, or cross
+        it twice between two corners of the grid.
+        """
+        code = self._code(self._u)
+        places = np.stack([self._goal(), *(place for place, _ in self._pins)])
+        values, _, gradient = self._gradients(code, places)
         steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.3 * self._steep)
-        return np.asarray(values / steep)
+        away = values / steep
+        meshed = self._meshed(code, places)
+        cell = 2 * self._half / CELLS
+        distances = np.where(meshed < np.abs(away) + cell, np.abs(away), np.maximum(np.abs(away), meshed))
+        return distances, self._at - away[0] * gradient[0] / steep[0]
+
+    def _meshed(self, code: Vector, places: Vector) -> Vector:
+        """(N,) distance from each place to the nearest crossing on an edge of the settled grid; a window if none is near."""
+        cell = 2 * self._half / CELLS
+        steps = np.arange(-WINDOW, WINDOW + 2, dtype=np.float64)
+        window = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1)
+        corners = (np.floor((places + self._half) / cell)[:, None, None, None] + window) * cell - self._half
+        values = self._values(code, np.reshape(corners, (-1, 3))).reshape(corners.shape[:-1])
+        nearest = np.full(len(places), WINDOW * cell)
+        for axis in (1, 2, 3):
+            low, high = (np.moveaxis(values, axis, 1)[:, part] for part in (slice(None, -1), slice(1, None)))
+            start, end = (np.moveaxis(corners, axis, 1)[:, part] for part in (slice(None, -1), slice(1, None)))
+            crossed = (low < 0) != (high < 0)
+            share = np.where(crossed, low / np.where(crossed, low - high, 1.0), 0.0)[..., None]
+            away = np.linalg.norm((1 - share) * start + share * end - places[:, None, None, None], axis=-1)
+            nearest = np.minimum(nearest, np.where(crossed, away, np.inf).reshape(len(places), -1).min(axis=1))
+        return nearest
 
     def _strangeness(self, code: Vector) -> float:
         return float(self._typicality.distance(code)[0])
@@ -238,17 +262,21 @@ class Pull:
         for _ in range(3):
             values, _, gradient = self._gradients(self._start, place[None])
             steep = float(np.linalg.norm(gradient[0]))
-            if not np.isfinite(steep) or steep < 1e-6:
-                raise ShapeError("There is no surface to grab here; press on the shape.")
-            move = -float(values[0]) / steep
-            place = place + np.clip(move, -PATCH, PATCH) * gradient[0] / steep
+            if steep > FLAT:
+                place = place + float(np.clip(-values[0] / steep, -PATCH, PATCH)) * gradient[0] / steep
         if float(np.linalg.norm(place - point)) > 2 * PATCH:
             place = np.asarray(point, np.float64)  # the field is odd here; what the user saw counts
-        return place, gradient[0] / steep, steep
+        gradient = self._gradients(self._start, place + PATCH / 2 * CORNERS)[2]
+        steep = float(np.median(np.linalg.norm(gradient, axis=1)))
+        mean = gradient.mean(axis=0)
+        length = float(np.linalg.norm(mean))
+        if not np.isfinite(length) or length < FLAT:
+            raise ShapeError("There is no surface to grab here; press on the shape.")
+        return place, mean / length, steep
 
     def _measured(self, place: Vector, offsets: Vector, error: float, patch_error: float) -> _Patch:
         values = self._values(self._start, place + offsets) / self._steep
-        weights = np.r_[1 / error, np.full(len(offsets) - 1, 1 / patch_error / np.sqrt(len(offsets) - 1))]
+        weights = np.r_[1 / error, np.full(len(offsets) - 1, 1 / patch_error)]
         values[0] = 0.0
         return _Patch(offsets, values, weights)
 
@@ -292,12 +320,13 @@ def _cost(wrong: Vector, u: Vector) -> float:
     return float(wrong @ wrong + u @ u / CODE_ERROR**2)
 
 
-def _tangents(normal: Vector) -> tuple[Vector, Vector]:
-    """Two directions at right angles to a normal and to each other."""
+def _around(normal: Vector) -> Vector:
+    """(6, 3): the middle, four places at right angles to a normal, and one at its foot, all but the middle 1 away from it."""
     aside = np.eye(3)[np.argmin(np.abs(normal))]
     first = np.cross(normal, aside)
     first /= np.linalg.norm(first)
-    return first, np.cross(normal, first)
+    second = np.cross(normal, first)
+    return np.stack([0 * normal, first, -first, second, -second, -normal])
 
 
 def spread_of(codes: Vector) -> Vector:
