@@ -7,9 +7,10 @@ import pytest
 import trimesh
 
 from engine.api import Engine
+from engine.data.render import aim
 from engine.requests import Thumbnail
 from engine.shapes import Latent, Mesh, PointCloud
-from engine.thumbnail import FILL, SIDE, draw
+from engine.thumbnail import AZIMUTH, DISTANCE, ELEVATION, FILL, SIDE, draw
 from engine.thumbnail_cache import ThumbnailCache, weights_hash
 
 
@@ -22,19 +23,21 @@ def test_a_ball_is_a_disc_lit_from_the_upper_right() -> None:
     cover = picture.cover / 255
     assert cover.sum() == pytest.approx(np.pi * (FILL * SIDE / 2) ** 2, rel=0.02)
     shade = picture.shade.astype(float)
-    half, quarter = SIDE // 2, SIDE // 4
+    quarter = SIDE // 4
     assert shade[quarter, SIDE - quarter] > shade[SIDE - quarter, quarter] + 40
     assert (picture.shade[picture.cover > 250] > 20).all(), "nothing sinks into black"
 
 
-def test_a_point_set_is_drawn_with_the_nearer_points_lighter() -> None:
-    rng = np.random.default_rng(0)
-    points = rng.normal(size=(2000, 3))
-    points /= np.linalg.norm(points, axis=1, keepdims=True)
-    picture = draw(PointCloud(points))
-    assert 0.6 < (picture.cover > 0).mean() < 0.85  # the disc has 0.72
-    middle = picture.shade[SIDE // 3 : -SIDE // 3, SIDE // 3 : -SIDE // 3]
-    assert middle.mean() > picture.shade[picture.cover > 0].mean()
+def test_of_two_points_in_line_the_nearer_is_seen_and_it_is_lighter() -> None:
+    back = aim(AZIMUTH, ELEVATION, DISTANCE)
+    line = -back.forward * np.linspace(-0.6, 0.6, 5)[:, None]
+    aside = np.array([back.right * 0.8, back.right * -0.8])
+    for points in (np.vstack([line, aside]), np.vstack([line[::-1], aside])):
+        picture = draw(PointCloud(points))
+        middle = picture.shade[SIDE // 2 - 1 : SIDE // 2 + 1, SIDE // 2 - 1 : SIDE // 2 + 1]
+        beside = picture.shade[picture.cover > 250].min()
+        assert middle.min() > 190
+        assert beside < 150
 
 
 def test_an_empty_shape_covers_nothing() -> None:
