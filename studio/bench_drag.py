@@ -19,19 +19,18 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 
 from engine.api import Latent, default_threads
 from engine.bench.timing import calibration
 from engine.jobs.threads import sleep_while_waiting
 from studio.app import Studio, make_application
-from studio.heartbeat import Heartbeat, stalls
+from studio.driving import mouse, rest, wait
+from studio.heartbeat import Heartbeat, quantile, stalls
 from studio.screen import display_problem
 from studio.settings import Settings
 from studio.widgets.latent_slider import LatentTrack
@@ -78,12 +77,6 @@ class Figures:
     settle_ms: float = math.nan
     idle_cpu_percent: float = math.nan
     missed: list[str] = field(default_factory=list)
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of `values` do not exceed (nan if there are none)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
 
 
 def feedback(moves: Sequence[tuple[float, int]], paints: Sequence[tuple[float, int]]) -> list[float]:
@@ -162,37 +155,6 @@ class Drag(QObject):
             self.measured += 1
 
 
-def wait(until: Callable[[], bool], seconds: float) -> bool:
-    """Run the event loop until a condition holds; False if `seconds` passed first."""
-    loop = QEventLoop()
-    deadline = time.monotonic() + seconds
-    timer = QTimer()
-    timer.setInterval(4)
-    timer.timeout.connect(lambda: loop.quit() if until() or time.monotonic() > deadline else None)
-    timer.start()
-    if not until():
-        loop.exec()
-    timer.stop()
-    return until()
-
-
-def rest(seconds: float) -> None:
-    """Run the event loop for a while, adding nothing to it."""
-    loop = QEventLoop()
-    QTimer.singleShot(int(1e3 * seconds), loop.quit)
-    loop.exec()
-
-
-def _mouse(widget: QWidget, kind: QEvent.Type, x: float) -> None:
-    place = QPointF(x, 25.0)
-    pressed = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
-    held = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
-    event = QMouseEvent(
-        kind, place, QPointF(widget.mapToGlobal(place.toPoint())), pressed, held, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(widget, event)
-
-
 class Bench:
     """One run."""
 
@@ -243,14 +205,14 @@ class Bench:
         renders = self._renders()
         drag.clear()
         low, high = track.training_range
-        _mouse(track, QEvent.Type.MouseButtonPress, track.handle_x(0.0))
+        mouse(track, QEvent.Type.MouseButtonPress, track.handle_x(0.0))
         start = time.perf_counter()
 
         def move() -> None:
             at = time.perf_counter() - start
             value = (low + high) / 2 + (high - low) / 2 * math.sin(2 * math.pi * at / 4.0)
             drag.begin_move()
-            _mouse(track, QEvent.Type.MouseMove, track.handle_x(value))
+            mouse(track, QEvent.Type.MouseMove, track.handle_x(value))
             drag.note_move()
 
         hand = QTimer()
@@ -276,7 +238,7 @@ class Bench:
         figures.stall_with_paint_p99_ms = 1e3 * quantile(stalls(heart.beats, BEAT_MS / 1e3, []), 0.99)
         figures.paint_median_ms = 1e3 * statistics.median([b - a for a, b in drag.spans]) if drag.spans else math.nan
         released = time.perf_counter()
-        _mouse(track, QEvent.Type.MouseButtonRelease, track.handle_x(track.value))
+        mouse(track, QEvent.Type.MouseButtonRelease, track.handle_x(track.value))
         wait(self.settled, 60)
         figures.settle_ms = 1e3 * (time.perf_counter() - released)
         seen = [1e3 * value for value in feedback(drag.moves, drag.paints)]
@@ -291,11 +253,11 @@ class Bench:
             drag.clear()
             target = track.handle_x(0.15 * (i % 5) - 0.3) + 0.5
             drag.begin_move()
-            _mouse(track, QEvent.Type.MouseButtonPress, target)
+            mouse(track, QEvent.Type.MouseButtonPress, target)
             drag.note_move()
             wait(lambda: bool(feedback(drag.moves, drag.paints)), 10)
             seen += [1e3 * value for value in feedback(drag.moves, drag.paints)]
-            _mouse(track, QEvent.Type.MouseButtonRelease, target)
+            mouse(track, QEvent.Type.MouseButtonRelease, target)
             wait(self.settled, 60)
         self.figures.feedback_rest_median_ms = quantile(seen, 0.5)
         self.figures.feedback_rest_p95_ms = quantile(seen, 0.95)

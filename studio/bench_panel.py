@@ -18,9 +18,9 @@ from engine.api import Comparison, Engine, Measurement, PointCloud, default_thre
 from engine.bench.timing import calibration
 from studio import style
 from studio.app import make_application
-from studio.bench_drag import quantile
 from studio.controller import Controller
 from studio.document import Document, Entry
+from studio.heartbeat import quantile
 from studio.panels.measure import MeasurePanel
 from studio.session import Measured, Session
 from studio.settings import Settings

@@ -479,9 +479,9 @@ class Controller:
         """The user has read the notice."""
         self._session.notice = None
 
-    def note_paint(self, gui_ms: float, paint_ms: float) -> None:
-        """The viewport reports what the last change and its paint took."""
-        self._session.performance = replace(self._session.performance, gui_ms=gui_ms, paint_ms=paint_ms)
+    def note_paint(self, paint_ms: float) -> None:
+        """The viewport reports what a paint took."""
+        self._session.performance = replace(self._session.performance, paint_ms=paint_ms)
         self._motion.note_paint()
 
     # --- files and settings ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -88,7 +89,10 @@ class Decoding:
         )
         if isinstance(value.shape, Mesh) and value.shape.is_empty and value.final:
             self._session.notice = Notice("warning", engine_text(value.shape.note))
+        began = time.perf_counter()
         self._history.amend(document.with_entry(self._updated(entry, value)))
+        spent = 1e3 * (time.perf_counter() - began)
+        self._session.performance = replace(self._session.performance, gui_ms=spent)
 
     def _updated(self, entry: Entry, value: ShapeResult) -> Entry:
         title = self._engine.info(value.latent.model).title

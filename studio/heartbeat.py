@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
@@ -113,3 +115,9 @@ def stalls(beats: list[float], interval: float, excused: list[tuple[float, float
             inside += max(0.0, min(ended, end) - max(began, start))
         result.append(max(0.0, end - start - interval - inside))
     return result
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of `values` do not exceed (nan if there are none)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan

@@ -67,7 +67,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """The honest line below the view, milliseconds of the last shown result."""
+    """The honest line below the view, milliseconds of the last shown result.
+
+    `gui_ms` is all that the GUI thread does when a result arrives: every panel, and the view's new mesh; painting is apart.
+    """
 
     level: int = 0
     settled: bool = True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,18 +21,13 @@ LINES = 512
 
 
 class Viewing:
-    """The only caller of the viewport that shows work.
-
-    Attributes:
-        gui_ms: what the last change took on the GUI thread.
-    """
+    """The only caller of the viewport that shows work."""
 
     def __init__(self, session: Session, viewport: Viewport, watch: Watch) -> None:
         self._session = session
         self._viewport = viewport
         self._flow: tuple[Transport, Flow] | None = None
         self._limit = 1.0
-        self.gui_ms = 0.0
         events = session.events
         watch.on(events.document, self.refresh)
         watch.on(events.measured, self._colours)
@@ -44,7 +37,6 @@ class Viewing:
 
     def refresh(self) -> None:
         """Show the present state."""
-        began = time.perf_counter()
         document = self._session.document
         a, b = document.side("a"), document.side("b")
         for side, entry in (("a", a), ("b", b)):
@@ -55,7 +47,6 @@ class Viewing:
         self._colours()
         self._transport()
         self._probe()
-        self.gui_ms = 1e3 * (time.perf_counter() - began)
 
     def _recolour(self) -> None:
         self._viewport.set_colour_map(self._session.lab.colour_map)

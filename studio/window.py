@@ -22,6 +22,7 @@ from studio.panels.shapes import ShapesPanel
 from studio.pointing import Pointing
 from studio.session import Session
 from studio.settings import Settings
+from studio.timing import Timing
 from studio.viewing import Viewing
 from studio.viewport.stage import Stage
 from studio.viewport.view import Viewport
@@ -174,6 +175,8 @@ class MainWindow(QMainWindow):
         on(events.device, self._refresh_line)
         on(events.ready, self._refresh_line)
         self.viewport.painted.connect(self._painted)
+        self.timing = Timing(self.session, self.viewport, self.stage.timing)
+        self.timing.show(self.settings.show_timing)
         self.stage.picked.connect(self._pick)
         self.stage.notice.dismissed.connect(self.controller.dismiss_notice)
         self.jobs.cancelled.connect(self.controller.cancel)
@@ -225,11 +228,17 @@ class MainWindow(QMainWindow):
         self.device.setText(("· " if self.line.text() else "") + (self.session.device or waiting))
 
     def _painted(self, paint_ms: float) -> None:
-        self.controller.note_paint(self.viewing.gui_ms, paint_ms)
+        self.controller.note_paint(paint_ms)
 
     def _pick(self, side: Side) -> None:
         if self.session.document.side(side) is not None:
             self.controller.set_active(side)
+
+    def toggle_timing(self) -> None:
+        """Lay the timings over the view, or take them away."""
+        self.settings.show_timing = not self.settings.show_timing
+        self.timing.show(self.settings.show_timing)
+        self.stage.arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape ends the animation or forgets the picked point; the space bar plays and pauses."""
@@ -290,6 +299,7 @@ class MainWindow(QMainWindow):
         self._calm_stage.stop()
         self._calm_line.stop()
         self._news.stop()
+        self.timing.stop()
         self.actions_.measuring.retire()
         for dock in self.docks:
             dock.card.retire()

@@ -278,6 +278,15 @@ class Actions:
             ),
             Command("view.reset_camera", tr("Reset view"), "view", w.viewport.reset_camera, "Home;0", "frame-corners", group=2),
             Command("view.reset_layout", tr("Reset layout"), "view", w.reset_layout, group=3),
+            Command(
+                "view.timing",
+                tr("Timings over the view"),
+                "view",
+                w.toggle_timing,
+                "F11",
+                checked=lambda: w.settings.show_timing,
+                group=3,
+            ),
         ]
 
     def _shape(self) -> list[Command]:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,8 @@ from studio.widgets.card import Card
 from studio.widgets.text import Elided
 
 SIDES: tuple[Side, Side] = ("a", "b")
+#: Shapes listed before "more" is pressed, newest last. Each row takes 0.2 MB, most of it Qt's for the style sheet.
+LISTED = 40
 
 
 class _Dot(QWidget):
@@ -67,13 +68,8 @@ class ShapeRow(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.dot = _Dot()
         self.name = Elided("", "body")
-        self.edit = QLineEdit()
-        self.edit.setProperty("bare", True)
-        self.edit.setAccessibleName(tr("New name"))
-        self.words = QStackedWidget()
-        self.words.addWidget(self.name)
-        self.words.addWidget(self.edit)
-        self.words.setFixedHeight(20)
+        self.name.setFixedHeight(20)
+        self.edit: QLineEdit | None = None  # made when somebody renames: lists get long, and a field takes its memory
         self.detail = Elided("", "label", muted=True, tabular=True)
         self.up = QPushButton()
         self.up.setFont(font("label"))
@@ -82,7 +78,7 @@ class ShapeRow(QFrame):
         self.buttons: dict[Side, QPushButton] = {}
         middle = QVBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self.words)
+        middle.addWidget(self.name)
         middle.addWidget(self.detail)
         middle.addWidget(self.up, 0, Qt.AlignmentFlag.AlignLeft)
         layout = QHBoxLayout(self)
@@ -100,7 +96,7 @@ class ShapeRow(QFrame):
             layout.addWidget(button)
         self.menu_button = tool_button("", "dots-three")
         layout.addWidget(self.menu_button)
-        self.edit.editingFinished.connect(self._finish)
+        self._middle = middle
 
     def show_entry(self, entry: Entry, document: Document) -> None:
         """Show another state of the shape."""
@@ -127,10 +123,23 @@ class ShapeRow(QFrame):
 
     def begin_rename(self) -> None:
         """Edit the name in place."""
+        if self.edit is None:
+            self.edit = QLineEdit()
+            self.edit.setProperty("bare", True)
+            self.edit.setAcceptDrops(False)  # files are dropped on the window
+            self.edit.setAccessibleName(tr("New name"))
+            self.edit.setFixedHeight(20)
+            self.edit.editingFinished.connect(self._finish)
+            self._middle.insertWidget(0, self.edit)
         self.edit.setText(self.entry.name)
-        self.words.setCurrentWidget(self.edit)
+        self._show_edit(True)
         self.edit.setFocus()
         self.edit.selectAll()
+
+    def _show_edit(self, shown: bool) -> None:
+        if self.edit is not None:
+            self.edit.setVisible(shown)
+        self.name.setVisible(not shown)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """A double click renames."""
@@ -140,14 +149,14 @@ class ShapeRow(QFrame):
         """F2 renames, Escape leaves it."""
         if event.key() == Qt.Key.Key_F2:
             self.begin_rename()
-        elif event.key() == Qt.Key.Key_Escape and self.words.currentWidget() is self.edit:
-            self.words.setCurrentWidget(self.name)
+        elif event.key() == Qt.Key.Key_Escape and self.edit is not None and self.edit.isVisible():
+            self._show_edit(False)
         else:
             super().keyPressEvent(event)
 
     def _finish(self) -> None:
-        if self.words.currentWidget() is self.edit:
-            self.words.setCurrentWidget(self.name)
+        if self.edit is not None and not self.edit.isHidden():
+            self._show_edit(False)
             text = self.edit.text().strip()
             if text and text != self.entry.name:
                 self.renamed.emit(text)
@@ -170,6 +179,10 @@ class ShapesPanel(Card):
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(4)
+        self._all = False
+        self.more = QPushButton()
+        self.more.clicked.connect(self._show_all)
+        self._list.addWidget(self.more)
         self._list.addWidget(self.empty)
         self._list.addWidget(self.open)
         self._list.addStretch()
@@ -195,23 +208,34 @@ class ShapesPanel(Card):
     def refresh(self) -> None:
         """Show the present state."""
         document = self._session.document
-        wanted = {entry.id for entry in document.entries}
+        listed = document.entries
+        if not self._all and len(listed) > LISTED:
+            seen = (document.a, document.b)
+            listed = (*(e for e in listed[:-LISTED] if e.id in seen), *listed[-LISTED:])
+        wanted = {entry.id for entry in listed}
         for gone in [i for i in self.rows if i not in wanted]:
             row = self.rows.pop(gone)
             self._list.removeWidget(row)
             row.hide()
             row.deleteLater()
-        for index, entry in enumerate(document.entries):
+        for index, entry in enumerate(listed):
             fresh = self.rows.get(entry.id)
             if fresh is None:
                 fresh = self.rows[entry.id] = self._row(entry)
-                self._list.insertWidget(index, fresh)
+                self._list.insertWidget(1 + index, fresh)
             elif fresh.entry is entry and fresh.dot.sides == (document.a == entry.id, document.b == entry.id):
                 continue  # long lists: a drag changes one row
             fresh.show_entry(entry, document)
+        left = len(document.entries) - len(listed)
+        self.more.setText(tr("Show {count} more", count=left))
+        self.more.setVisible(left > 0)
         self.empty.setVisible(not document.entries)
         self.open.setVisible(not document.entries)
         self.aside.say(str(len(document.entries)) if document.entries else "")
+
+    def _show_all(self) -> None:
+        self._all = True
+        self.refresh()
 
     def _row(self, entry: Entry) -> ShapeRow:
         row = ShapeRow(entry)

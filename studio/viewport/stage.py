@@ -15,6 +15,7 @@ from studio.viewport.view import Viewport
 from studio.widgets.bars import Badge, EmptyState, NoticeBar
 from studio.widgets.tags import HoverTag, PartnerChip
 from studio.widgets.text import Elided
+from studio.widgets.timing_board import TimingBoard
 from studio.widgets.transport_bar import TransportBar
 
 RADIUS = 10.0
@@ -171,6 +172,7 @@ class Stage(QWidget):
         self.partner = PartnerChip(self)
         self.transport = TransportBar(self)
         self.transport.hide()
+        self.timing = TimingBoard(self)
         self._sides: tuple[Side, ...] = ("a",)
         self._shown: object = None
         self._canvas.installEventFilter(self)
@@ -246,6 +248,8 @@ class Stage(QWidget):
             chip = self.chips[side]
             chip.set_room(part - 2 * MARGIN)
             chip.move(QPoint(place * part + MARGIN, MARGIN))
+        board = self.timing.sizeHint()
+        self.timing.setGeometry(width - board.width() - MARGIN, 2 * MARGIN + 32, board.width(), board.height())
         wide = min(420, width - 4 * MARGIN)
         self.empty.setGeometry((width - wide) // 2, MARGIN, wide, height - 2 * MARGIN)
         hint = self.help.sizeHint()

@@ -118,9 +118,7 @@ def test_the_performance_line_is_honest(window, ready_session, qtbot) -> None:
 def test_paints_are_reported(window, recorder) -> None:
     recorder.note_paint.reset_mock()
     shown(window).painted.emit(12.5)
-    gui_ms, paint_ms = recorder.note_paint.call_args.args
-    assert paint_ms == 12.5
-    assert 0 <= gui_ms < 1000
+    recorder.note_paint.assert_called_once_with(12.5)
 
 
 # --- what the user does ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from engine.api import Comparison, Frame, Measurement
-from studio.document import Document, Morph
+from studio.document import Document, Entry, Morph
 from studio.error_limits import error_limit
 from studio.panels.history import NOW, HistoryPanel
 from studio.panels.latent import LatentPanel
@@ -346,3 +346,20 @@ def test_retired_panels_hear_nothing(make, ready_session) -> None:
     panel.retire()
     ready_session.document = replace(ready_session.document, picture=None)
     assert panel.go.isEnabled()
+
+
+def test_a_long_list_shows_the_newest_and_those_in_view_until_more_is_pressed(make, ready_session) -> None:
+    from studio.panels.shapes import LISTED, ShapesPanel
+
+    document = ready_session.document
+    for number in range(3, 3 + LISTED + 20):
+        document = document.with_entry(Entry(number, f"shape {number}", "file", settled=True))
+    ready_session.document = document
+    panel = make(ShapesPanel)
+    newest = [entry.id for entry in document.entries[-LISTED:]]
+    assert sorted(panel.rows) == [1, 2, *newest], "1 and 2 are in A and B"
+    assert not panel.more.isHidden()
+    assert panel.more.text() == "Show 20 more"
+    panel.more.click()
+    assert sorted(panel.rows) == [entry.id for entry in document.entries]
+    assert panel.more.isHidden()
