@@ -229,8 +229,9 @@ class Stage(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Who has turned the shape needs no more help."""
-        if event.type() is QEvent.Type.MouseButtonPress:
+        if event.type() is QEvent.Type.MouseButtonPress and not self.help.isHidden():
             self.help.hide()
+            self._arrange()
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -248,8 +249,6 @@ class Stage(QWidget):
             chip = self.chips[side]
             chip.set_room(part - 2 * MARGIN)
             chip.move(QPoint(place * part + MARGIN, MARGIN))
-        board = self.timing.sizeHint()
-        self.timing.setGeometry(width - board.width() - MARGIN, 2 * MARGIN + 32, board.width(), board.height())
         wide = min(420, width - 4 * MARGIN)
         self.empty.setGeometry((width - wide) // 2, MARGIN, wide, height - 2 * MARGIN)
         hint = self.help.sizeHint()
@@ -259,6 +258,9 @@ class Stage(QWidget):
             wide = min(self.transport.sizeHint().width(), width - 2 * MARGIN)
             self.transport.setGeometry((width - wide) // 2, low - 38, wide, 38)
             low -= 38 + 8
+        board, below = self.timing.sizeHint(), 0 if self.help.isHidden() else self.help.height() + 8
+        place = max(2 * MARGIN + 32, low - below - board.height())  # over the floor, where shapes seldom are
+        self.timing.setGeometry(width - board.width() - MARGIN, place, board.width(), board.height())
         if not self.partner.isHidden():
             hint = self.partner.sizeHint()
             self.partner.setGeometry(MARGIN, low - hint.height(), min(hint.width(), width - 2 * MARGIN), hint.height())
