@@ -230,7 +230,8 @@ class Engine:
             from engine.geometry.isosurface import refine
 
             result, prepared = None, 1e3 * (time.perf_counter() - start)  # what a model does once per shape
-            for level in refine(decoded, request.levels, progress):
+            finish = {"refine_vertices": request.refine_vertices, "normals": request.normals}
+            for level in refine(decoded, request.levels, progress, **finish):
                 spent = prepared + level.decode_ms
                 result = ShapeResult(request.latent, level.mesh, level.resolution, level.final, spent, level.mesh_ms)
                 if not level.final and level.resolution >= request.first_shown:

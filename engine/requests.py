@@ -131,12 +131,14 @@ class DecodeRequest:
         levels: rising grid sizes (corners per side) for surfaces; each finished level is a partial result,
         first_shown: but not one below this size.
         normals: True for normals from the field's gradient at the last level, False for mesh normals.
+        refine_vertices: True to move the last level's vertices along their grid edges onto the field's zero.
     """
 
     latent: Latent
     levels: tuple[int, ...] = SETTLED_LEVELS
     first_shown: int = 0
     normals: bool = False
+    refine_vertices: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ parts between grid corners are not lost.
 Why the result is that of evaluating the whole grid. (1) Every corner of a cell that changes sign has been asked: the loop that
 follows the surface does not end before. (2) A corner that was not asked has the right sign, if no cell that holds surface was
 ruled out: between it and the nearest corner asked lie only cells without surface, and interpolation keeps the sign in those.
-(3) A cell is ruled out only by the bound (`_possible_cells`, `_possible_eighths`), or, for occupancy, because neither it nor a
+(3) A cell is ruled out only by the bound (`_possible_cells`, `_fill_eighths`), or, for occupancy, because neither it nor a
 neighbour on a grid of up to 33 corners changes sign. (1) holds always, (2) and (3) as far as the field keeps its bound; how
 steep fields are is measured (`engine.training.steepness`), and `shape-engine bench equality` compares with dense evaluation.
 
@@ -41,6 +41,7 @@ from engine.geometry.cells import (
 from engine.geometry.evaluator import Evaluator
 from engine.geometry.field import Field
 from engine.geometry.meshing import mesh_grid
+from engine.geometry.vertices import moved_onto_surface, with_field_normals
 from engine.progress import NO_PROGRESS, Progress
 from engine.shapes import Mesh
 
@@ -61,6 +62,7 @@ class Level:
         mesh_ms: milliseconds spent in interpolation, bookkeeping and meshing.
         evaluations: points evaluated.
         final: True for the last level asked for.
+        crossing_corners: corners of the cells that change sign on this grid; nobody can ask for fewer.
     """
 
     resolution: int
@@ -69,10 +71,16 @@ class Level:
     mesh_ms: float
     evaluations: int
     final: bool
+    crossing_corners: int = 0
 
 
 def refine(
-    field: Field, levels: Sequence[int], progress: Progress = NO_PROGRESS, bounds: float | None = None
+    field: Field,
+    levels: Sequence[int],
+    progress: Progress = NO_PROGRESS,
+    bounds: float | None = None,
+    refine_vertices: bool = False,
+    normals: bool = False,
 ) -> Iterator[Level]:
     """Extract the zero surface of `field` on rising grids.
 
@@ -82,6 +90,8 @@ def refine(
             other rising sequence is as correct and evaluates more.
         progress: asked about every 27 ms whether to go on.
         bounds: half the side of the cube to look at, in unit-sphere units; `field.half_extent` if not given.
+        refine_vertices: move the last level's vertices onto the field's zero (`engine.geometry.vertices`).
+        normals: take the last level's normals from the field instead of from the faces.
 
     Yields:
         A `Level` per grid. Surfaces are closed at the faces of the cube.
@@ -96,15 +106,21 @@ def refine(
     evaluator = Evaluator(field, half, progress)
     started = perf_counter()
     values, known = _whole(sizes[0], evaluator)
+    corners = int(corners_of(crossing(values)).sum())
     for index, size in enumerate(sizes):
         if index:
-            values, known = _finer(field, values, known, size, evaluator)
+            values, known, corners = _finer(field, values, known, size, evaluator)
         progress.check()
-        mesh = mesh_grid(values.cpu().numpy(), half)
+        mesh = mesh_grid(values, half)
+        final = index == len(sizes) - 1
+        if final and refine_vertices:
+            progress.check()
+            mesh = moved_onto_surface(mesh, values, evaluator)
+        if final and normals:
+            progress.check()
+            mesh = with_field_normals(mesh, 2 * half / (size - 1), evaluator)
         spent = 1000 * (perf_counter() - started)
-        yield Level(
-            size, mesh, evaluator.milliseconds, spent - evaluator.milliseconds, evaluator.evaluations, index == len(sizes) - 1
-        )
+        yield Level(size, mesh, evaluator.milliseconds, spent - evaluator.milliseconds, evaluator.evaluations, final, corners)
 
 
 def _whole(size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
@@ -115,8 +131,8 @@ def _whole(size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
     return values, known
 
 
-def _finer(field: Field, values: Tensor, known: Tensor, size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
-    """Values on a grid of `size` corners: exact near the surface, interpolated elsewhere; and where they are exact."""
+def _finer(field: Field, values: Tensor, known: Tensor, size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor, int]:
+    """Values on a grid of `size` corners, exact near the surface, interpolated elsewhere; where; what `follow` counts."""
     check, half = evaluator.progress.check, evaluator.half
     if size == 2 * len(values) - 1:
         cells = _possible_cells(field, values, half)
@@ -139,29 +155,31 @@ def _finer(field: Field, values: Tensor, known: Tensor, size: int, evaluator: Ev
             values, known = resampled(values, known, size)
             check()
             evaluator.fill(values, known, corners_of(cells))
-    follow(values, known, evaluator)
-    return values, known
+    return values, known, follow(values, known, evaluator)
 
 
 def _halfway(field: Field, values: Tensor, known: Tensor, size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
     if size > len(values):
-        return _finer(field, values, known, size, evaluator)
+        return _finer(field, values, known, size, evaluator)[:2]
     wanted = corners_of(overlapping(_possible_cells(field, values, evaluator.half), size - 1))
     values, known = resampled(values, known, size)
     evaluator.fill(values, known, wanted)
     return values, known
 
 
-def follow(values: Tensor, known: Tensor, evaluator: Evaluator) -> None:
-    """Ask for the corners of all cells that change sign until none is left: the surface may leave the cells expected."""
-    for _ in range(len(values)):
+def follow(values: Tensor, known: Tensor, evaluator: Evaluator) -> int:
+    """Ask for the corners of all cells that change sign until none is left: the surface may leave the cells expected.
+
+    Returns:
+        The number of those corners.
+    """
+    while True:
         evaluator.progress.check()
-        missing = corners_of(crossing(values))
+        wanted = corners_of(crossing(values))
         evaluator.progress.check()
-        missing &= ~known
-        chosen = missing.view(-1).nonzero().squeeze(1)
+        chosen = (wanted & ~known).view(-1).nonzero().squeeze(1)
         if not len(chosen):
-            break
+            return int(wanted.sum())
         evaluator.put(values, known, chosen)
 
 
