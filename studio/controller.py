@@ -33,6 +33,7 @@ from studio.document import Display, Document, Entry, Morph, Side
 from studio.history import History
 from studio.i18n import engine_text, error_text, tr
 from studio.laboratory import Laboratory
+from studio.mapping import Mapping
 from studio.measuring import Measuring
 from studio.motion import Motion
 from studio.session import Notice, Session
@@ -61,6 +62,7 @@ class Controller:
         self._lab = Laboratory(session, engine, bench, settings)
         self._measuring = Measuring(session, engine, bench)
         self._motion = Motion(session, engine, bench, settings, self.history, self._decoding, self.start_morph)
+        self._map = Mapping(session, engine, bench, settings, self.history, self._move, lambda: self._decoding.busy)
         self.camera_provider: Callable[[], dict[str, Any]] = dict
         self.camera_applier: Callable[[dict[str, Any]], None] = lambda _: None
 
@@ -70,6 +72,11 @@ class Controller:
     def lab(self) -> Laboratory:
         """The verbs of measuring."""
         return self._lab
+
+    @property
+    def map(self) -> Mapping:
+        """The verbs of the map of codes."""
+        return self._map
 
     @property
     def motion(self) -> Motion:

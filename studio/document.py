@@ -84,6 +84,22 @@ class Morph:
     t: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A code that the user gave a place on the map of its model.
+
+    Attributes:
+        name: what the user calls it.
+        x, y: the place, as `engine.latent_map.Place` has it.
+        latent: the code.
+    """
+
+    name: str
+    x: float
+    y: float
+    latent: Latent
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """Everything that undo brings back.
@@ -97,6 +113,7 @@ class Document:
         picture_model: model id used by Reconstruct; empty until the models are known.
         display: how shapes are drawn.
         morph: the interpolation in progress, or None.
+        landmarks: places on the maps of codes that the user has marked, of all models.
         next_id: id of the next entry.
     """
 
@@ -109,6 +126,7 @@ class Document:
     picture_model: str = ""
     display: Display = "solid"
     morph: Morph | None = None
+    landmarks: tuple[Landmark, ...] = ()
     next_id: int = 1
 
     def entry(self, entry_id: int | None) -> Entry | None:

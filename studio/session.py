@@ -7,13 +7,18 @@ not announce themselves. All writes happen on the GUI thread.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from psygnal import SignalGroupDescriptor
 
-from engine.api import Comparison, EvenPath, LatentSpace, MetricInfo, ModelInfo, Shape
+from engine.api import Comparison, EvenPath, Latent, LatentSpace, MetricInfo, ModelInfo, Shape, Thumbnail
 from studio.document import Document
 from studio.lab import Lab, Probe, Table, Transport
+from studio.settings import LatentView
+
+
+if TYPE_CHECKING:
+    from engine.api import LatentMap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +117,9 @@ class Session:
         document: what the user works on.
         models: models found, empty while they are being looked up.
         spaces: latent spaces loaded so far, by model id.
+        maps: maps of latent spaces made so far, by model id.
+        thumbnails: small pictures of codes drawn so far.
+        latent_view: whether codes are shown as sliders or as a map.
         jobs: running and waiting jobs.
         measures: what can be measured, empty while it is being looked up.
         alignments: rules by which A can be aligned to B before measuring: name, and what it does in English words.
@@ -132,6 +140,9 @@ class Session:
     document: Document = field(default_factory=Document)
     models: tuple[ModelInfo, ...] = ()
     spaces: dict[str, LatentSpace] = field(default_factory=dict)
+    maps: dict[str, LatentMap] = field(default_factory=dict)
+    thumbnails: dict[Latent, Thumbnail] = field(default_factory=dict)
+    latent_view: LatentView = "sliders"
     jobs: tuple[JobView, ...] = ()
     measures: tuple[MetricInfo, ...] = ()
     alignments: dict[str, str] = field(default_factory=lambda: {"none": "as they lie"})

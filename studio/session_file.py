@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from engine.api import Frame, Latent, Mesh, Picture, PointCloud, Shape
 from engine.errors import EngineError, FileError
 from studio import ply
-from studio.document import Display, Document, Entry, Morph, Origin, Side
+from studio.document import Display, Document, Entry, Landmark, Morph, Origin, Side
 
 SUFFIX = ".shapestudio"
 FORM = "shape-studio session"
@@ -88,6 +88,13 @@ class _MorphRecord(_Record):
     t: float = Field(ge=0, le=1)
 
 
+class _LandmarkRecord(_Record):
+    model: str
+    name: str = Field(max_length=200)
+    x: float = Field(ge=-2, le=2)
+    y: float = Field(ge=-2, le=2)
+
+
 class _SessionRecord(_Record):
     form: Literal["shape-studio session"] = "shape-studio session"
     version: Literal[1] = 1
@@ -101,6 +108,7 @@ class _SessionRecord(_Record):
     picture_model: str = ""
     display: Display = "solid"
     morph: _MorphRecord | None = None
+    landmarks: tuple[_LandmarkRecord, ...] = Field((), max_length=MEMBERS)
     next_id: int = Field(1, ge=1)
     camera: dict[str, Any] = {}
     credits: dict[str, str] = {}
@@ -204,6 +212,8 @@ def _write(file: Any, document: Document, camera: Mapping[str, Any], credits: Ma
         if morph is not None:
             keep("morph/start", morph.start)
             keep("morph/end", morph.end)
+        for number, mark in enumerate(document.landmarks):
+            keep(f"landmark/{number}", mark.latent)
         picture = document.picture
         if picture is not None:
             archive.writestr("picture.png", _png(picture.rgb), zipfile.ZIP_STORED)
@@ -219,6 +229,7 @@ def _write(file: Any, document: Document, camera: Mapping[str, Any], credits: Ma
             picture_model=document.picture_model,
             display=document.display,
             morph=None if morph is None else _MorphRecord(model=morph.start.model, names=morph.names, t=morph.t),
+            landmarks=tuple(_LandmarkRecord(model=m.latent.model, name=m.name, x=m.x, y=m.y) for m in document.landmarks),
             next_id=document.next_id,
             camera=dict(camera),
             credits=dict(credits),
@@ -274,6 +285,7 @@ class _Reader:
             picture_model=record.picture_model,
             display=record.display,
             morph=self._morph(record.morph, codes),
+            landmarks=tuple(self._landmark(number, mark, codes) for number, mark in enumerate(record.landmarks)),
             next_id=max(record.next_id, *(i + 1 for i in ids), 1),
         )
         return Opened(document, record.camera)
@@ -341,6 +353,11 @@ class _Reader:
             up=record.up,
             up_guessed=record.up_guessed,
         )
+
+    def _landmark(self, number: int, record: _LandmarkRecord, codes: Mapping[str, tuple[float, ...]]) -> Landmark:
+        latent = self._code(f"landmark/{number}", record.model, codes)
+        assert latent is not None
+        return Landmark(record.name, record.x, record.y, latent)
 
     def _shape(self, record: _EntryRecord) -> Shape | None:
         if record.shape is None:

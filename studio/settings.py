@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 Theme = Literal["system", "dark", "light"]
 Language = Literal["system", "en", "zh_CN"]
+LatentView = Literal["sliders", "map"]
 
 #: Recent files kept.
 RECENT = 12
@@ -41,6 +42,7 @@ class Settings(BaseModel):
         threads: torch threads; 0 lets the engine choose.
         measures: measures shown in the panel; empty for the usual ones.
         colour_map: of the error colours.
+        latent_view: how codes are shown.
         play_seconds: of the animation from A to B.
         play_repeat: what the animation does at its end.
         play_even: the animation goes at constant speed of the shape.
@@ -60,6 +62,7 @@ class Settings(BaseModel):
     threads: int = Field(0, title="Threads", ge=0, le=256)
     measures: tuple[str, ...] = ()
     colour_map: str = "cividis"
+    latent_view: LatentView = "sliders"
     play_seconds: float = Field(4.0, ge=0.5, le=60)
     play_repeat: Literal["once", "loop", "swing"] = "swing"
     play_even: bool = True

@@ -23,12 +23,14 @@ class Lanes:
         preview: decoding, latest wins.
         metrics: measuring, latest wins; steps back behind drawing and decoding, which the hand feels.
         matching: matchings and partners, latest wins; its own, so that it never takes the turn of a measurement.
+        background: what nobody waits for, one after the other; steps back behind everything.
         work: everything else, one after the other.
     """
 
     preview: Runner
     metrics: Runner
     matching: Runner
+    background: Runner
     work: Runner
 
     @classmethod
@@ -38,13 +40,14 @@ class Lanes:
             Lane("preview", "latest"),
             Lane("metrics", "latest", nice=4),
             Lane("matching", "latest", nice=4),
+            Lane("background", "fifo", nice=10),
             Lane("work", "fifo"),
         )
 
     @classmethod
     def inline(cls) -> Lanes:
         """Lanes for tests: each job runs at once on the calling thread."""
-        return cls(InlineLane(), InlineLane(), InlineLane(), InlineLane())
+        return cls(InlineLane(), InlineLane(), InlineLane(), InlineLane(), InlineLane())
 
 
 def _nothing(_: object = None) -> None:
@@ -143,7 +146,7 @@ class Workbench:
     def close(self, timeout: float = 5.0) -> bool:
         """Stop everything; True if all threads ended in time."""
         self._closing = True
-        lanes = (self.lanes.preview, self.lanes.metrics, self.lanes.matching, self.lanes.work)
+        lanes = (self.lanes.preview, self.lanes.metrics, self.lanes.matching, self.lanes.background, self.lanes.work)
         ended = [lane.close(timeout) for lane in lanes]  # every lane is told, also after one that hangs
         return all(ended)
 
