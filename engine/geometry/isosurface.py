@@ -217,9 +217,10 @@ def _fill_eighths(
         only: (n-1, n-1, n-1) cells of the finer grid outside which none is asked for.
     """
     size = len(values)
-    steps = torch.tensor((size * size, size, 1), device=values.device)
     first = cells.nonzero() * 2  # (k, 3) first corners of coarse cells, in corners of the finer grid
-    flat, centre = values.view(-1), (first + 1) @ steps
+    start = first[:, 0] * size * size + first[:, 1] * size + first[:, 2]
+    ways = [(x * size + y) * size + z for x, y, z in CORNERS]  # from a cell's first corner to each
+    flat, centre = values.view(-1), start + ways[-1]
     missing = torch.zeros_like(known)
     wanted = missing.view(-1)
     if field.lipschitz is not None:
@@ -227,17 +228,16 @@ def _fill_eighths(
         change = field.lipschitz * 2 * evaluator.half / (size - 1) * _ROUNDING
         nearer, together = 5**0.5 / 2 * change, (1 + 2**0.5) * change
         middle = flat[centre].abs()
-    for corner in CORNERS:
-        eighth = first + torch.tensor(corner, device=values.device)
-        kept = eighth @ steps
+    for way in ways:
+        kept = start + way
         if field.lipschitz is not None:
-            outer = flat[(first + 2 * torch.tensor(corner, device=values.device)) @ steps].abs()
+            outer = flat[start + 2 * way].abs()
             kept = kept[(outer + middle <= together) & (torch.minimum(outer, middle) <= nearer)]
         if only is not None:
             x, y, z = kept // (size * size), kept // size % size, kept % size
             kept = kept[only[x, y, z]]
-        for offset in CORNERS:
-            wanted[kept + int(sum(o * s for o, s in zip(offset, (size * size, size, 1), strict=True)))] = True
+        for offset in ways:
+            wanted[kept + offset] = True
     evaluator.progress.check()
     missing &= ~known
     evaluator.put(values, known, wanted.nonzero().squeeze(1))
