@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from engine.api import Engine, Latent, Thumbnail
 from engine.errors import EngineError
@@ -16,9 +15,6 @@ from studio.i18n import tr
 from studio.session import Notice, Session
 from studio.settings import LatentView, Settings
 from studio.workbench import Handlers, Workbench
-
-if TYPE_CHECKING:
-    from engine.api import LatentMap
 
 #: Landmarks of one model.
 LIMIT = 32
@@ -42,7 +38,7 @@ class Mapping:
         move: gives an entry another code: entry, code, label, merge key.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         session: Session,
         engine: Engine,

@@ -16,7 +16,6 @@ from studio.document import Document
 from studio.lab import Lab, Probe, Table, Transport
 from studio.settings import LatentView
 
-
 if TYPE_CHECKING:
     from engine.api import LatentMap
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from engine.errors import EngineError
 from engine.jobs import Done, Dropped, Event, Failed, InlineLane, Job, Lane, Partial, Runner, Started, Stepped
@@ -146,7 +146,7 @@ class Workbench:
     def close(self, timeout: float = 5.0) -> bool:
         """Stop everything; True if all threads ended in time."""
         self._closing = True
-        lanes = (self.lanes.preview, self.lanes.metrics, self.lanes.matching, self.lanes.background, self.lanes.work)
+        lanes = tuple(getattr(self.lanes, lane.name) for lane in fields(self.lanes))
         ended = [lane.close(timeout) for lane in lanes]  # every lane is told, also after one that hangs
         return all(ended)
 
