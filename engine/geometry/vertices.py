@@ -57,7 +57,7 @@ def moved_onto_surface(mesh: Mesh, values: Tensor, evaluator: Evaluator) -> Mesh
     low.scatter_(1, axis, grid.gather(1, axis).floor())
     high = low.scatter_add(1, axis, torch.ones_like(low[:, :1]))
     steps = torch.tensor((size * size, size, 1), device=values.device)
-    ends = [values.view(-1)[corner.long() @ steps] for corner in (low, high)]
+    ends = [values.view(-1)[(corner.long() * steps).sum(dim=1)] for corner in (low, high)]
     evaluator.progress.check()
     start = (low * spacing - half).float()
 
