@@ -36,6 +36,7 @@ from studio.laboratory import Laboratory
 from studio.mapping import Mapping
 from studio.measuring import Measuring
 from studio.motion import Motion
+from studio.pulling import Pulling
 from studio.session import Notice, Session
 from studio.settings import Settings
 from studio.workbench import Handlers, Workbench
@@ -62,6 +63,7 @@ class Controller:
         self._lab = Laboratory(session, engine, bench, settings)
         self._measuring = Measuring(session, engine, bench)
         self._motion = Motion(session, engine, bench, settings, self.history, self._decoding, self.start_morph)
+        self._pulling = Pulling(session, engine, bench, self.history, self._decoding)
         self._map = Mapping(session, engine, bench, settings, self.history, self._move, lambda: self._decoding.busy)
         self.camera_provider: Callable[[], dict[str, Any]] = dict
         self.camera_applier: Callable[[dict[str, Any]], None] = lambda _: None
@@ -82,6 +84,11 @@ class Controller:
     def motion(self) -> Motion:
         """The verbs of the animation from A to B."""
         return self._motion
+
+    @property
+    def pulling(self) -> Pulling:
+        """The verbs of pulling on a surface."""
+        return self._pulling
 
     def start(self, paths: Sequence[Path] = (), second: Path | None = None) -> None:
         """Look the models up, load the first ones, open `paths`, and show `second` in B if nothing else is there."""

@@ -10,6 +10,8 @@ from engine.api import Latent, Picture, Shape
 Side = Literal["a", "b"]
 Origin = Literal["picture", "file", "latent", "training", "fit"]
 Display = Literal["solid", "points", "error", "matching"]
+#: A point in a shape's frame.
+Place = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,7 @@ class Entry:
         remarks: sentences about what was guessed or mended.
         up: for files, the axis taken as up.
         up_guessed: True if nobody said which axis is up.
+        pins: places of the surface that stay where they are while another is pulled.
     """
 
     id: int
@@ -45,6 +48,7 @@ class Entry:
     remarks: tuple[str, ...] = ()
     up: str = ""
     up_guessed: bool = False
+    pins: tuple[Place, ...] = ()
 
     @property
     def model(self) -> str | None:

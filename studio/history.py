@@ -61,6 +61,13 @@ class History:
         self._steps[self._position] = replace(step, document=document)
         self._session.document = document
 
+    def withdraw(self, merge: str) -> None:
+        """Take away the step that is being made under this key, as if it had never begun; nothing if there is none."""
+        if merge == self._merge and self._position > 0:
+            self.go_to(self._position - 1)
+            self._steps = self._steps[: self._position + 1]
+            self._publish()
+
     def end_merge(self) -> None:
         """The next step is a new one even if its key is the same."""
         self._merge = None

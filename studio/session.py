@@ -13,6 +13,7 @@ from psygnal import SignalGroupDescriptor
 
 from engine.api import Comparison, EvenPath, Latent, LatentSpace, MetricInfo, ModelInfo, Shape, Thumbnail
 from studio.document import Document
+from studio.grip import Grip
 from studio.lab import Lab, Probe, Table, Transport
 from studio.settings import LatentView
 
@@ -128,6 +129,8 @@ class Session:
         transport: the matching of A with B, or None.
         table: several shapes against one reference, or None.
         player: the animation from A to B.
+        pull_tool: True while a press on a shape grabs it.
+        grip: the point that is being pulled, or was pulled to where the surface does not follow; else None.
         notice: last notice, or None when dismissed.
         performance: timings of the last shown result.
         history: labels of all undo steps, oldest first; `position` of them are done.
@@ -151,6 +154,8 @@ class Session:
     transport: Transport | None = None
     table: Table | None = None
     player: Player = field(default_factory=Player)
+    pull_tool: bool = False
+    grip: Grip | None = None
     notice: Notice | None = None
     performance: Performance = field(default_factory=Performance)
     history: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import safetensors
@@ -53,6 +53,9 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class _ShapeRecord(_Record):
     kind: Literal["mesh", "cloud"]
     frame: Frame
@@ -74,6 +77,7 @@ class _EntryRecord(_Record):
     remarks: tuple[str, ...] = ()
     up: str = ""
     up_guessed: bool = False
+    pins: tuple[tuple[_Finite, _Finite, _Finite], ...] = Field((), max_length=MEMBERS)
 
 
 class _PictureRecord(_Record):
@@ -206,6 +210,7 @@ def _write(file: Any, document: Document, camera: Mapping[str, Any], credits: Ma
                     remarks=entry.remarks,
                     up=entry.up,
                     up_guessed=entry.up_guessed,
+                    pins=entry.pins,
                 )
             )
         morph = document.morph
@@ -352,6 +357,7 @@ class _Reader:
             remarks=record.remarks,
             up=record.up,
             up_guessed=record.up_guessed,
+            pins=record.pins,
         )
 
     def _landmark(self, number: int, record: _LandmarkRecord, codes: Mapping[str, tuple[float, ...]]) -> Landmark:

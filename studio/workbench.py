@@ -25,6 +25,7 @@ class Lanes:
         matching: matchings and partners, latest wins; its own, so that it never takes the turn of a measurement.
         background: what nobody waits for, one after the other; steps back behind everything.
         work: everything else, one after the other.
+        pull: pulling on a surface, beside the decoding of where it has come to.
     """
 
     preview: Runner
@@ -32,6 +33,7 @@ class Lanes:
     matching: Runner
     background: Runner
     work: Runner
+    pull: Runner
 
     @classmethod
     def threads(cls) -> Lanes:
@@ -42,12 +44,13 @@ class Lanes:
             Lane("matching", "latest", nice=4),
             Lane("background", "fifo", nice=10),
             Lane("work", "fifo"),
+            Lane("pull", "fifo"),
         )
 
     @classmethod
     def inline(cls) -> Lanes:
         """Lanes for tests: each job runs at once on the calling thread."""
-        return cls(InlineLane(), InlineLane(), InlineLane(), InlineLane(), InlineLane())
+        return cls(InlineLane(), InlineLane(), InlineLane(), InlineLane(), InlineLane(), InlineLane())
 
 
 def _nothing(_: object = None) -> None:
