@@ -33,16 +33,20 @@ def build(
     scheduler: str | None = None,
     common: Answer = ANSWER,
 ) -> None:
-    """Prepare furniture catalogues for training. Stopped builds go on where they were.
+    """Prepare furniture catalogues, or folders of meshes, for training. Stopped builds go on where they were.
+
+    In a folder every mesh counts, in whatever format; the folder right above it is its category, and a picture of the same
+    name beside it is taken along.
 
     ```
     shape-engine data build --category chair,table,sofa,lamp
     shape-engine data build /usr/share/sweethome3d/furniture/*.sh3f --category chair --out /data/furniture --workers 8
+    shape-engine data build my-meshes/ --out /data/mine
     ```
 
     Args:
-        sources: catalogues (.sh3f); by default those of the Debian package sweethome3d-furniture.
-        category: categories separated by commas; by default chair,table,sofa,lamp.
+        sources: catalogues (.sh3f) or folders; by default the catalogues of the Debian package sweethome3d-furniture.
+        category: categories separated by commas; by default chair,table,sofa,lamp of catalogues, and all of folders.
         out: data folder; by default the user's cache folder.
         workers: processes on this machine.
         scheduler: address of a running Dask scheduler, for example tcp://host:8786, instead of workers on this machine.
@@ -53,10 +57,9 @@ def build(
 
     root = out or default_data_root()
     check_folder(root)
+    wanted = split_words(category, () if sources and all(path.is_dir() for path in sources) else CATEGORIES)
     with watched() as progress:
-        report = build_data(
-            sources or None, root, split_words(category, CATEGORIES), workers=workers, scheduler=scheduler, progress=progress
-        )
+        report = build_data(sources or None, root, wanted or None, workers=workers, scheduler=scheduler, progress=progress)
     for refusal in report.refused:
         say(f"Refused {refusal.id} ({refusal.category or 'catalogue'}): {refusal.reason}")
     text = (

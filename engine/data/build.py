@@ -1,4 +1,4 @@
-"""From furniture catalogues to prepared items, in parallel, able to go on where it was stopped.
+"""From furniture catalogues and folders of meshes to prepared items, in parallel, able to go on where it was stopped.
 
 Each item is one task on a Dask cluster: a local one of single-threaded processes, or any scheduler whose workers see the same
 files. An item counts as done when its `meta.json` exists and carries the hash of the present settings.
@@ -89,7 +89,7 @@ class Job:
 def build(  # noqa: PLR0913  (what, where to, how; all but the first three by name)
     sources: Sequence[Path] | None,
     out: Path,
-    categories: Sequence[str],
+    categories: Sequence[str] | None,
     *,
     workers: int = 2,
     scheduler: str | None = None,
@@ -97,38 +97,47 @@ def build(  # noqa: PLR0913  (what, where to, how; all but the first three by na
     settings: Settings | None = None,
     progress: Progress = NO_PROGRESS,
 ) -> BuildReport:
-    """Prepare all listed furniture of some categories.
+    """Prepare all listed furniture of some categories, and all meshes of folders.
 
     Args:
-        sources: `.sh3f` files; None for those that the Debian package installs.
+        sources: `.sh3f` files and folders of meshes; None for the catalogues that the Debian package installs.
         out: data root; items go to `out/items`, the report to `out/report.json` and `out/report.md`.
-        categories: which, e.g. ("chair", "table", "sofa", "lamp").
+        categories: which, e.g. ("chair", "table", "sofa", "lamp"); None for all.
         workers: processes of the local cluster.
         scheduler: address of a running Dask scheduler; then `workers` is ignored and all its workers must see the files.
-        table: which models belong to which category and split; None for the table that comes with the program.
+        table: which catalogue models belong to which category and split; None for the table that comes with the program.
         settings: sample counts and the like; None for the usual ones.
         progress: told after every item.
 
     Raises:
-        DataError: no catalogue can be read, or a category that the table does not have.
+        DataError: no source can be read, or a category that the table does not have.
         Cancelled: progress said stop; finished items stay, the next build goes on from there.
     """
     from engine.data.catalogue import installed_catalogues
+    from engine.data.folder import MeshFolder
 
     begun = time.perf_counter()
     settings = Settings() if settings is None else settings
-    rows = furniture_table() if table is None else tuple(table)
+    paths = installed_catalogues() if sources is None else list(sources)
+    catalogues, folders = [p for p in paths if not p.is_dir()], [p for p in paths if p.is_dir()]
+    rows = (furniture_table() if table is None else tuple(table)) if catalogues or sources is None else ()
+    held: dict[str, Path] = {}
+    for folder in folders:
+        own = MeshFolder(folder).listed()
+        held |= {row.id: folder for row in own}
+        rows += own
     known = sorted({row.category for row in rows})
-    for category in categories:
+    for category in categories or ():
         if category not in known:
             raise DataError("No category {name}; there are {known}.", name=category, known=", ".join(known))
     report = BuildReport(settings_hash=settings_hash(settings))
-    held = _survey(installed_catalogues() if sources is None else list(sources), rows, report)
+    if catalogues or not folders:
+        held |= _survey(catalogues, rows, report)
     jobs = []
-    for row in (row for row in rows if row.category in categories):
+    for row in (row for row in rows if categories is None or row.category in categories):
         if row.id not in held:
             report.refused.append(Refusal(row.id, row.category, "It is in none of the catalogues given."))
-        elif _is_done(out, row, report.settings_hash):
+        elif _is_done(out, row, settings_hash(settings, row.stamp)):
             report.kept.append(row.id)
         else:
             jobs.append(Job(str(held[row.id]), row, str(out), settings))

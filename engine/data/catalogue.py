@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.objfile import GREY, Soup, parse_obj
+from engine.data.source import Raw
 from engine.errors import DataError
 
 PROPERTIES = "PluginFurnitureCatalog.properties"
@@ -123,6 +124,17 @@ class Catalogue:
         if picture.size != (PICTURE_SIDE, PICTURE_SIDE):
             picture = picture.resize((PICTURE_SIDE, PICTURE_SIDE), Image.Resampling.LANCZOS)
         return np.asarray(picture, dtype=np.uint8)
+
+    def read(self, item_id: str) -> Raw:
+        """The model and the picture of a piece.
+
+        Raises:
+            DataError: it is not there, or a part of it is missing or damaged.
+        """
+        piece = self.pieces.get(item_id)
+        if piece is None:
+            raise DataError("{path} does not hold {id}.", path=self.path, id=item_id)
+        return Raw(self.read_model(piece), self.read_picture(piece), piece.size_cm)
 
     def _piece(self, entry: dict[str, str]) -> Piece:
         try:  # `_finite` raises ValueError

@@ -1,4 +1,4 @@
-"""One catalogue model to one item on disk."""
+"""One model of a source to one item on disk."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.catalogue import Catalogue, to_unit_sphere
+from engine.data.catalogue import to_unit_sphere
 from engine.data.render import VIEWS, Views, render_views
 from engine.data.sdf import Skin, prepare
+from engine.data.source import Source, open_source
 from engine.data.split import Listed, item_seed
 from engine.data.store import FORMAT_VERSION, META, Meta, item_folder, write_arrays, write_picture, write_text
-from engine.errors import DataError
 from engine.shapes import Mesh
 
 RECIPE = 2  # raise when the same settings give other values
@@ -51,36 +51,33 @@ class Settings:
     views: int = VIEWS
 
 
-def settings_hash(settings: Settings) -> str:
-    """Twelve hexadecimal digits that name the settings and the format."""
-    text = json.dumps([FORMAT_VERSION, RECIPE, asdict(settings)], sort_keys=True)
+def settings_hash(settings: Settings, stamp: str = "") -> str:
+    """Twelve hexadecimal digits that name the settings, the format and, by its stamp, the file that an item is made from."""
+    text = json.dumps([FORMAT_VERSION, RECIPE, asdict(settings), *([stamp] if stamp else [])], sort_keys=True)
     return hashlib.sha1(text.encode("ascii"), usedforsecurity=False).hexdigest()[:12]
 
 
 @lru_cache(maxsize=16)
-def _catalogue(path: Path) -> Catalogue:
-    return Catalogue(path)
+def _catalogue(path: Path) -> Source:
+    return open_source(path)  # a zip with hundreds of pieces: read its table once
 
 
 def build_item(source: Path, row: Listed, out: Path, settings: Settings) -> None:
     """Prepare one model and write its folder; `meta.json` comes last.
 
     Args:
-        source: the catalogue that holds it.
-        row: its entry in the furniture table.
+        source: the catalogue or folder that holds it.
+        row: its entry in the table.
         out: data root.
         settings: how much to make.
 
     Raises:
-        DataError: the catalogue or the model cannot be read.
+        DataError: the source or the model cannot be read.
         ShapeError: its geometry is of no use.
     """
-    catalogue = _catalogue(source)
-    piece = catalogue.pieces.get(row.id)
-    if piece is None:
-        raise DataError("{path} does not hold {id}.", path=source, id=row.id)
-    soup = catalogue.read_model(piece)
-    picture = catalogue.read_picture(piece)
+    opened = open_source(source) if source.is_dir() else _catalogue(source)
+    raw = opened.read(row.id)
+    soup = raw.soup
     seed = item_seed(row.id)
     # One scale for all axes: the catalogue's sizes of a few pieces contradict their pictures.
     vertices = to_unit_sphere(soup.vertices, soup.faces)
@@ -104,24 +101,24 @@ def build_item(source: Path, row: Listed, out: Path, settings: Settings) -> None
         {"vertices": skin.vertices.astype(np.float32), "faces": skin.faces.astype(np.int32)},
     )
     write_arrays(folder / "renders.npz", _view_arrays(views))
-    write_picture(folder / "picture.png", picture)
+    write_picture(folder / "picture.png", _own_view(views) if raw.picture is None else raw.picture)
     meta = Meta(
         id=row.id,
         name=row.name,
         category=row.category,
         licence=row.licence,
         creator=row.creator,
-        source=catalogue.name,
+        source=opened.name,
         split=row.split,
         triangles=len(soup.faces),
         watertight=skin.closed_fraction == 1.0,
-        size_cm=piece.size_cm,
+        size_cm=raw.size,
         longest_edge=longest,
         sheet_fraction=skin.sheet_fraction,
         buried_fraction=skin.buried_fraction,
         sign_confidence=skin.sign_confidence,
         seed=seed,
-        settings_hash=settings_hash(settings),
+        settings_hash=settings_hash(settings, row.stamp),
     )
     write_text(folder / META, json.dumps(asdict(meta), indent=1, ensure_ascii=False) + "\n")
 
@@ -151,6 +148,11 @@ def sample_field(
         arrays[f"{name}_points"] = stored
         arrays[f"{name}_sdf"] = skin.signed_distance(stored)
     return arrays
+
+
+def _own_view(views: Views) -> NDArray[np.uint8]:
+    """(128, 128, 4) the first own render, for a shape that came without a picture."""
+    return np.dstack([views.rgb[0], views.mask[0]])
 
 
 def _view_arrays(views: Views) -> dict[str, NDArray[np.generic]]:

@@ -29,6 +29,7 @@ class Listed:
         licence: "CC0-1.0", "CC-BY-3.0" or "CC-BY-3.0-US".
         creator: who made it.
         split: "train", "val" or "test".
+        stamp: changes when the model's file does; empty for catalogues, whose pieces never change.
     """
 
     category: str
@@ -37,6 +38,7 @@ class Listed:
     licence: str
     creator: str
     split: str
+    stamp: str = ""
 
 
 @cache

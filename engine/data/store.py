@@ -42,13 +42,13 @@ class Meta:
         id: catalogue id.
         name: English name.
         category: e.g. "chair".
-        licence: "CC0-1.0", "CC-BY-3.0" or "CC-BY-3.0-US".
+        licence: "CC0-1.0", "CC-BY-3.0", "CC-BY-3.0-US", or "own" for a file of one's own.
         creator: who made the model.
-        source: name of the catalogue it came from.
+        source: name of the catalogue or folder it came from.
         split: "train", "val" or "test".
         triangles: of the model as it came.
         watertight: whether every edge of the cleaned mesh lies on closed patches.
-        size_cm: width, height, depth in centimetres, as the catalogue states them.
+        size_cm: width, height, depth in centimetres, as the catalogue states them; for a file of one's own, in its units.
         longest_edge: longest edge of the bounding box, unit-sphere units.
         sheet_fraction: share of the visible area that is sheets without an inside.
         buried_fraction: share of the area that lies inside other parts.
@@ -159,6 +159,13 @@ class Item:
     def renders(self) -> dict[str, NDArray[Any]]:
         """`rgb` (24, 128, 128, 3) uint8, `mask` (24, 128, 128) uint8, `azimuth` and `elevation` (24,) float32 degrees."""
         return read_arrays(self.folder / "renders.npz")
+
+    def remove(self) -> None:
+        """Delete the item from disk; what marks it as finished goes first."""
+        (self.folder / META).unlink(missing_ok=True)
+        for file in self.folder.glob("*"):
+            file.unlink(missing_ok=True)
+        self.folder.rmdir()
 
     def __repr__(self) -> str:
         return f"Item({self.meta.category}, {self.meta.id!r}, {self.meta.split})"
