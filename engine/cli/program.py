@@ -17,6 +17,7 @@ from engine.cli.data import build as build_data
 from engine.cli.data import list_data
 from engine.cli.doctor import doctor
 from engine.cli.evaluate import evaluate
+from engine.cli.learn import learn
 from engine.cli.mean_shape import mean_shape
 from engine.cli.models import models
 from engine.cli.shapes import decode, fit, interpolate, reconstruct
@@ -40,6 +41,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "data build": build_data,
     "data list": list_data,
     "train": train,
+    "learn": learn,
     "evaluate": evaluate,
     "bench": bench,
     "doctor": doctor,

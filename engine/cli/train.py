@@ -57,7 +57,7 @@ def train(
     ```
 
     Args:
-        config: a shipped configuration (deepsdf, occnet, psgn), or a TOML or JSON file.
+        config: a shipped configuration (deepsdf, triplane, occnet, psgn, own, deepsdf-paper), or a TOML or JSON file.
         out: model folder to write; by default the model's id in the user's own model folder, where every command finds it.
         data: data folder made by shape-engine data build; by default the user's cache folder.
         resume: go on with a stopped run in that folder; --no-resume refuses to touch one.
@@ -67,7 +67,7 @@ def train(
     from engine.training.config import read_config
 
     settings = read_config(config, steps=common.steps, seed=common.seed)
-    folder = out or _own_models() / settings.id
+    folder = out or own_models() / settings.id
     check_folder(folder)
     if not resume and (folder / "training" / "checkpoint.pt").exists():
         raise ModelError("{name} holds a run already; leave out --no-resume to go on with it.", name=str(folder))
@@ -93,7 +93,8 @@ def train(
     answer({"id": settings.id, "method": settings.method, "finished": report.finished, "report": report}, text, common.json)
 
 
-def _own_models() -> Path:
+def own_models() -> Path:
+    """Where models that the user trains go unless another folder is named; every command and the studio look there."""
     import platformdirs
 
     return platformdirs.user_data_path("shape-studio", appauthor=False) / "models"

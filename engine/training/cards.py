@@ -22,6 +22,7 @@ PAPERS = {
     "occnet": "Mescheder et al., Occupancy Networks, CVPR 2019, arXiv 1812.03828",
     "psgn": "Fan, Su, Guibas, A Point Set Generation Network, CVPR 2017, arXiv 1612.00603",
 }
+OWN = "own"
 SOURCE = "Sweet Home 3D furniture catalogues (Debian package sweethome3d-furniture), https://www.sweethome3d.com/"
 
 
@@ -69,7 +70,7 @@ def _card_text(card: dict[str, Any]) -> str:
         f"{card['title']} ({card['paper']}), trained for Shape Studio. {card['parameters']:,} trained values.",
         "",
         f"* **Answers in** {card['frame']}.",
-        f"* **Learnt from** {len(card['data'])} pieces of furniture ({learnt}); the training split only. See `DATA-CREDITS`.",
+        f"* **Learnt from** {len(card['data'])} shapes ({learnt}); the training split only. See `DATA-CREDITS`.",
         f"* **Made by** `{about.get('command') or 'engine.training.train'}`",
         f"* **Run**: seed {about['seed']}, {about['steps']:,} of {about['of_steps']:,} steps, {about['minutes']} minutes on "
         f"{about['device']} ({about['processes']} process, {about['threads']} thread), precision {about['precision']}, "
@@ -78,7 +79,7 @@ def _card_text(card: dict[str, Any]) -> str:
         f"* **Last losses**: {', '.join(f'{name} {value}' for name, value in about['losses'].items())}.",
         *_recall(about.get("training_iou")),
         "* **Scores** on the test split: `scores` in `card.json`, filled in by `shape-engine evaluate`.",
-        "* **Use**: furniture of these categories. With so few training pieces, expect blurred or wrong answers for others.",
+        "* **Use**: shapes of these categories. With so few to learn from, expect blurred or wrong answers for others.",
         "",
     ]
     return "\n".join(lines)
@@ -106,8 +107,13 @@ def credits_text(pieces: Sequence[Piece]) -> str:
         "These weights were trained on the models listed below. A latent code can reproduce a training piece closely, so the",
         "weights are passed on under the terms of these licences: keep this file with them.",
         "",
-        f"Source: {SOURCE}",
     ]
+    if any(piece.licence in LINKS for piece in pieces):
+        lines.append(f"Source: {SOURCE}")
+    if any(piece.licence == OWN for piece in pieces):
+        lines.append(
+            'Pieces under the licence "own" are files of whoever trained the weights; their rights were not looked at.'
+        )
     lines += [f"{name}: {LINKS[name]}" for name in sorted({piece.licence for piece in pieces} & set(LINKS))]
     lines.append("")
     lines += [

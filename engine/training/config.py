@@ -32,6 +32,7 @@ class DataConfig(_Frozen):
         mirror: also use every picture and shape seen in a mirror (picture models only).
         catalogue_share: share of pictures that are catalogue pictures; the rest are own renders (picture models only).
         pieces: train on this many pieces only, the first by category and id; 0 for all (distance models only).
+        stamp: names the state of the pieces, where they may change: a run goes on only with those that it began with.
     """
 
     near: float = Bound(default=0.85, ge=0, le=1)
@@ -40,6 +41,7 @@ class DataConfig(_Frozen):
     mirror: bool = True
     catalogue_share: float = Bound(default=0.25, ge=0, le=1)
     pieces: int = Bound(default=0, ge=0)
+    stamp: str = ""
 
 
 class TrainConfig(_Frozen):

@@ -268,7 +268,8 @@ class _Run:
             return 0
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
-            kept, now = dict(state["config"]), self.config.model_dump(mode="json")
+            # Through the class: a run that began before a field was there has that field's default.
+            kept, now = TrainConfig(**state["config"]).model_dump(mode="json"), self.config.model_dump(mode="json")
             for name in ("steps", "checkpoint_minutes", "validate_every", "keep"):
                 kept.pop(name, None)
                 now.pop(name, None)
