@@ -117,8 +117,8 @@ class Document:
         picture_model: model id used by Reconstruct; empty until the models are known.
         display: how shapes are drawn.
         morph: the interpolation in progress, or None.
-        landmarks: places on the maps of codes that the user has marked, of all models.
         next_id: id of the next entry.
+        landmarks: places on the maps of codes that the user has marked, of all models.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -130,8 +130,8 @@ class Document:
     picture_model: str = ""
     display: Display = "solid"
     morph: Morph | None = None
-    landmarks: tuple[Landmark, ...] = ()
     next_id: int = 1
+    landmarks: tuple[Landmark, ...] = ()
 
     def entry(self, entry_id: int | None) -> Entry | None:
         """The entry with that id, or None."""
