@@ -133,7 +133,7 @@ class TriplaneSDF(AutoDecoder):
         """(S, P, 3 C + encoding) what is read for points (S, P, 3) from planes (S, 3, C, R, R)."""
         shapes, _, channels = planes.shape[:3]
         places = points / self.config.half_extent
-        where = torch.stack([places[..., list(pair)] for pair in _AXES], dim=1)  # (S, 3, P, 2)
+        where = torch.stack([torch.stack((places[..., a], places[..., b]), dim=-1) for a, b in _AXES], dim=1)  # (S, 3, P, 2)
         found = F.grid_sample(
             planes.flatten(0, 1),
             where.flatten(0, 1).unsqueeze(2).to(planes.dtype),
