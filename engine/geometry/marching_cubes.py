@@ -69,14 +69,11 @@ def _faces(inside: Tensor, number: Tensor) -> Tensor:
     steps = _steps(inside)
     corner = cells[:, 0] * steps[0] + cells[:, 1] * steps[1] + cells[:, 2]
     which = case[cells[:, 0], cells[:, 1], cells[:, 2]].to(torch.int64)
-    far = torch.tensor(
-        [axis * inside.numel() + sum(c * step for c, step in zip(start, steps, strict=True)) for axis, start in _EDGES]
-    )  # from a cell's first corner to the entry of each of its edges
-    edges, count = (part.to(inside.device) for part in _table())
-    offsets = far.to(inside.device)[edges]
-    triangles = corner[:, None, None] + offsets[which]
+    axes, starts, count = _table(inside.device)
+    # From a cell's first corner to the entries of the edges of its triangles.
+    offsets = axes * inside.numel() + starts[..., 0] * steps[0] + starts[..., 1] * steps[1] + starts[..., 2]
     used = torch.arange(offsets.shape[1], device=inside.device) < count[which, None]
-    return number[triangles[used]]
+    return number[(corner[:, None, None] + offsets[which])[used]]
 
 
 def _steps(grid: Tensor) -> tuple[int, int, int]:
@@ -85,17 +82,19 @@ def _steps(grid: Tensor) -> tuple[int, int, int]:
 
 
 @cache
-def _table() -> tuple[Tensor, Tensor]:
-    """(256, 5, 3) edges of the triangles of each case, padded with edge 0, and (256,) how many triangles it has.
+def _table(device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """The triangles of each case: (256, 5, 3) axes of their edges, (256, 5, 3, 3) where these start, (256,) their number.
 
-    Bit 4 x + 2 y + z of a case is set if that corner is inside.
+    Bit 4 x + 2 y + z of a case is set if that corner is inside. Cases with less than five triangles are padded.
     """
     triangles = [[t for loop in _loops(case) for t in _fan(loop)] for case in range(256)]
-    edges = torch.zeros(256, max(map(len, triangles)), 3, dtype=torch.int64)
-    for case, found in enumerate(triangles):
-        if found:
-            edges[case, : len(found)] = torch.tensor(found)
-    return edges, torch.tensor([len(found) for found in triangles])
+    most = max(map(len, triangles))
+    padded = [[*found, *[(0, 0, 0)] * (most - len(found))] for found in triangles]
+    with torch.inference_mode(False):  # it outlives the mode of whoever asks first
+        axes = torch.tensor([[[_EDGES[edge][0] for edge in t] for t in case] for case in padded])
+        starts = torch.tensor([[[_EDGES[edge][1] for edge in t] for t in case] for case in padded])
+        count = torch.tensor([len(found) for found in triangles])
+        return axes.to(device), starts.to(device), count.to(device)
 
 
 def _loops(case: int) -> list[list[int]]:

@@ -186,5 +186,6 @@ def _tensor_normals(vertices: Tensor, faces: Tensor) -> Tensor:
     for corner in range(3):
         total.scatter_add_(0, index[:, corner, None].expand(-1, 3), weighted)
     length = total.norm(dim=1, keepdim=True)
-    up = total.new_tensor([0.0, 1.0, 0.0])
-    return torch.where(length > 0, total / length, up)
+    lone = (length == 0).to(total.dtype)
+    total[:, 1:2] += lone
+    return total / (length + lone)
