@@ -101,7 +101,7 @@ class Studio(QObject):
 
     Attributes:
         window: the main window; another one after `restyle`.
-        session, controller, engine, settings: what the window works on.
+        session, controller, engine, bench, settings: what the window works on.
     """
 
     def __init__(
@@ -119,9 +119,9 @@ class Studio(QObject):
         self.engine = engine or Engine(settings.device, settings.threads or None)
         self.session = Session()
         self.bridge = JobBridge(parent=self)
-        bench = Workbench(self.session, lanes or Lanes.threads(), self.bridge.post)
-        self.bridge.set_handler(bench.deliver)
-        self.controller = Controller(self.session, self.engine, bench, settings)
+        self.bench = Workbench(self.session, lanes or Lanes.threads(), self.bridge.post)
+        self.bridge.set_handler(self.bench.deliver)
+        self.controller = Controller(self.session, self.engine, self.bench, settings)
         self._closed = False
         self._collector = QTimer(self)
         self._collector.setInterval(_COLLECT_EVERY)

@@ -43,7 +43,7 @@ class MorphPlayer(QWidget):
         for value in SECONDS:
             self.seconds.addItem(tr("{n} s", n=f"{value:g}"), value)
         self.repeat = Choice(tr("What happens at B"))
-        for name, words in (("once", tr("Once")), ("loop", tr("Again")), ("swing", tr("To and fro"))):
+        for name, words in (("once", tr("Once")), ("loop", tr("Loop")), ("swing", tr("Swing"))):
             self.repeat.addItem(words, name)
         self._make_layout()
         self._timer = QTimer(self)
