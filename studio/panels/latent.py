@@ -5,25 +5,29 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from engine.api import Latent, LatentSpace, ModelInfo
+from engine.api import Latent, LatentSpace, ModelInfo, Typicality
 from studio.controller import Controller
 from studio.document import Entry
 from studio.i18n import category_text, tr
+from studio.map_view import MapView
 from studio.player import MorphPlayer
 from studio.session import Session
 from studio.widgets.card import Card
+from studio.widgets.segments import Segments
 from studio.widgets.slider_bank import SliderBank
 from studio.widgets.text import Choice
+from studio.widgets.typicality_bar import TypicalityBar
 
 
 class LatentPanel(Card):
-    """Where to start, the sliders, and the way back."""
+    """Where to start, the sliders or the map, how typical the code is, and the way back."""
 
     def __init__(self, session: Session, controller: Controller) -> None:
         super().__init__(tr("Latent"))
         self._session, self._controller = session, controller
         self.bank: SliderBank | None = None
         self._space: LatentSpace | None = None
+        self._typical: tuple[LatentSpace, Typicality] | None = None
         self.model = Choice(tr("Model whose codes are explored"))
         self.start = Choice(tr("Start from"))
         self.start.setEditable(True)
@@ -49,6 +53,15 @@ class LatentPanel(Card):
         self.random = QPushButton(tr("Random"))
         self.random.setToolTip(tr("Draw a code from the distribution of the training codes"))
         self.morph = MorphPlayer(session, controller)
+        self.view = Segments(
+            tr("How the code is shown"),
+            (
+                ("sliders", tr("Sliders"), "sliders-horizontal", tr("One slider for each principal direction of the codes")),
+                ("map", tr("Map"), "map-trifold", tr("All training shapes in a plane; drag between them")),
+            ),
+        )
+        self.map = MapView(session, controller, self.watch)
+        self.typicality = TypicalityBar()
         choices = QHBoxLayout()
         choices.setSpacing(8)
         choices.addWidget(self.model, 1)
@@ -59,7 +72,10 @@ class LatentPanel(Card):
         buttons.addWidget(self.random, 1)
         self._place = QVBoxLayout()
         self.body.addLayout(choices)
+        self.body.addWidget(self.view)
         self.body.addLayout(self._place, 1)
+        self.body.addWidget(self.map, 1)
+        self.body.addWidget(self.typicality)
         self.body.addWidget(self.reason, 1)
         self.body.addWidget(self.morph)
         self.body.addLayout(buttons)
@@ -67,7 +83,8 @@ class LatentPanel(Card):
         self.start.activated.connect(self._begin)
         self.reset.clicked.connect(lambda: controller.reset())
         self.random.clicked.connect(lambda: controller.randomise())
-        for signal in (session.events.document, session.events.models, session.events.spaces):
+        self.view.chosen.connect(lambda view: controller.map.choose_view(view))
+        for signal in (session.events.document, session.events.models, session.events.spaces, session.events.latent_view):
             self.watch.on(signal, self.refresh)
         self.watch.on(session.events.player, self._show_player)
         self.refresh()
@@ -90,8 +107,13 @@ class LatentPanel(Card):
         model = latent.model if latent else self.model.currentData()
         space = self._session.spaces.get(model or "")
         self._fill_starts(space)
+        on_map = self._session.latent_view == "map"
         self._show_bank(space if latent else None)
-        if latent is not None and space is not None and self.bank is not None:
+        if self.bank is not None:
+            self.bank.setVisible(not on_map)
+        self._show_map(model if latent and space and on_map else None)
+        self._show_typicality(space, latent)
+        if latent is not None and space is not None and self.bank is not None and not on_map:
             self.bank.set_values(space.sliders(latent))
             shown = entry.shown if entry and entry.shown and entry.shown.model == latent.model else latent
             self.bank.set_shown(space.sliders(shown))
@@ -156,6 +178,25 @@ class LatentPanel(Card):
             self.bank.moved.connect(self._moved)
             self.bank.released.connect(self._controller.end_drag)
             self._place.addWidget(self.bank)
+
+    def _show_map(self, model: str | None) -> None:
+        self.map.setVisible(model is not None)
+        if model is not None:
+            self.map.show_model(model)
+
+    def _show_typicality(self, space: LatentSpace | None, latent: Latent | None) -> None:
+        known = space is not None and latent is not None and len(latent.values) == len(space.mean)
+        self.view.setVisible(known)
+        self.typicality.setVisible(known)
+        if space is None or latent is None or not known:
+            return
+        self.view.show_choice(self._session.latent_view)
+        if self._typical is None or self._typical[0] is not space:
+            self._typical = (space, Typicality(space))
+        beside = self._typical[1].nearest(latent.values)
+        name, category = space.names[beside.index], category_text(space.categories[beside.index])
+        shown = name if category.casefold() in name.casefold() else tr("{name} · {category}", name=name, category=category)
+        self.typicality.set_state(max(0.0, 1.0 - beside.gaps), shown)
 
     def _moved(self, index: int, value: float) -> None:
         if self.bank is not None:
