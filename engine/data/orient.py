@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.rays import Rays
+from engine.progress import NO_PROGRESS, Progress
 
 WELD = 2e-5  # of the shape's radius
 MIN_AREA = 1e-12  # of the squared radius
@@ -55,31 +56,39 @@ def face_normals(vertices: Floats, faces: Ints) -> tuple[Floats, Floats]:
     return cross / np.maximum(length, 1e-300)[:, None], length / 2.0
 
 
-def orient_outward(vertices: Floats, faces: Ints, seed: int = 0) -> Oriented:
+def orient_outward(vertices: Floats, faces: Ints, seed: int = 0, progress: Progress = NO_PROGRESS) -> Oriented:
     """Weld, drop degenerate and doubled faces, and turn every patch outward.
 
     Args:
         vertices: (V, 3), about unit size.
         faces: (F, 3).
         seed: of the rays that look at open patches.
+        progress: asked between steps.
     """
     rng = np.random.default_rng(seed)
     source = np.arange(len(faces), dtype=np.int64)
     parts = _connected(faces, len(vertices))
+    progress.check()
     vertices_1, faces_1 = _weld(vertices, faces, parts)
     faces_1, source = _drop_degenerate(vertices_1, faces_1, source)
+    progress.check()
     # Closed parts keep vertices of their own, so that parts that merely touch do not become one non-manifold knot.
     closed = _closed_parts(faces_1, parts[source])
     group = np.where(closed, parts[source] + 1, 0)
+    progress.check()
     vertices_2, faces_2 = _weld(vertices_1, faces_1, group)
+    progress.check()
     faces_2, source = _drop_degenerate(vertices_2, faces_2, source)
     faces_2, source, doubled = _drop_doubled(faces_2, source)
     if not len(faces_2):
         return Oriented(vertices_2, faces_2, source, np.zeros(0, dtype=np.bool_), 0.0)
+    progress.check()
     faces_3, patches, count = _patches(faces_2)
     closed_patch = _closed_patches(faces_3, patches, count)
+    progress.check()
     flip = _facing_in(vertices_2, faces_3, patches, count, closed_patch, rng)
     faces_4 = np.where(flip[patches][:, None], faces_3[:, ::-1], faces_3)
+    progress.check()
     solid = ~_walls(faces_4, patches, count, doubled)
     area = face_normals(vertices_2, faces_4)[1]
     return Oriented(vertices_2, faces_4, source, solid, float(area[closed_patch[patches]].sum() / area.sum()))

@@ -14,13 +14,14 @@ Distances are to skin and sheets alone, so that the inside of a chair made of fi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.data.orient import Floats, Ints, face_normals, orient_outward
+from engine.data.orient import Floats, Ints, Oriented, face_normals, orient_outward
 from engine.errors import ShapeError
+from engine.progress import NO_PROGRESS, Progress
 from engine.shapes import Frame, Mesh
 
 SHEET_HALF = 0.004  # half thickness of a sheet's body, unit-sphere units
@@ -31,7 +32,7 @@ SPLITS = 4  # times that a piece on the border between kinds is quartered at mos
 NEIGHBOURS = 9  # pieces looked at to find that border
 MIN_FACES = 4
 CLEAR_REACH = 0.1  # how far the side of a clear piece of skin may stand for the winding number
-CHUNK = 131_072  # points per query
+CHUNK = 4096  # points per query: libigl lets no other thread run meanwhile, and answers no cancel
 CONFIDENCE_POINTS = 8192
 
 SKIN, SHEET, BURIED, FACING_IN = 0, 1, 2, 3
@@ -86,18 +87,19 @@ class Skin:
 
     def winding(self, points: ArrayLike) -> Floats:
         """(N,) generalised winding number at (N, 3) points."""
-        return _winding(self.piece_vertices, self.winding_faces, _points(points))
+        return _Winding(self.piece_vertices, self.winding_faces).at(_points(points))
 
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
         """(N,) whether the signed distance is negative."""
         result: NDArray[np.bool_] = self.signed_distance(points) < 0.0
         return result
 
-    def signed_distance(self, points: ArrayLike) -> NDArray[np.float32]:
+    def signed_distance(self, points: ArrayLike, progress: Progress = NO_PROGRESS) -> NDArray[np.float32]:
         """Distance to the outer surface, negative inside.
 
         Args:
             points: (N, 3), unit-sphere units.
+            progress: asked between chunks.
 
         Returns:
             (N,) float32, unit-sphere units.
@@ -106,28 +108,31 @@ class Skin:
             ShapeError: points that are not finite.
         """
         where = _points(points)
-        result = np.empty(len(where), dtype=np.float32)
+        result = np.full(len(where), np.inf, dtype=np.float32)
+        if not len(where):
+            return result
+        winding = _Winding(self.piece_vertices, self.winding_faces)
+        normals, _ = face_normals(self.piece_vertices, self.skin_faces)
+        skin, sheets = (_Nearest(self.piece_vertices, faces) for faces in (self.skin_faces, self.sheet_faces))
         for start in range(0, len(where), CHUNK):
-            part = where[start : start + CHUNK]
-            result[start : start + CHUNK] = self._signed_distance(part)
+            progress.check()
+            part, value = where[start : start + CHUNK], result[start : start + CHUNK]
+            if len(self.skin_faces):
+                distance, piece, closest = skin.to(part)
+                inside = self._inside(part, distance, piece, closest, normals, winding)
+                value[:] = np.where(inside, -distance, distance)
+            if len(self.sheet_faces):
+                value[:] = np.minimum(value, sheets.to(part)[0] - SHEET_HALF)
         return result
 
-    def _signed_distance(self, points: Floats) -> Floats:
-        value = np.full(len(points), np.inf)
-        if len(self.skin_faces):
-            value, piece, closest = _distance(points, self.piece_vertices, self.skin_faces)
-            value[self._inside(points, value, piece, closest)] *= -1.0
-        if len(self.sheet_faces):
-            value = np.minimum(value, _distance(points, self.piece_vertices, self.sheet_faces)[0] - SHEET_HALF)
-        return value
-
-    def _inside(self, points: Floats, distance: Floats, piece: Ints, closest: Floats) -> NDArray[np.bool_]:
+    def _inside(
+        self, points: Floats, distance: Floats, piece: Ints, closest: Floats, normals: Floats, winding: _Winding
+    ) -> NDArray[np.bool_]:
         """Winding number above one half; where the nearest piece leaves no doubt, its side says so at less cost."""
-        normals, _ = face_normals(self.piece_vertices, self.skin_faces)
         cosine = np.einsum("ij,ij->i", points - closest, normals[piece]) / np.maximum(distance, 1e-12)
         inside: NDArray[np.bool_] = cosine < 0.0
         sure = self.skin_clear[piece] & (np.abs(cosine) > 0.9999) & (distance > 1e-5) & (distance < CLEAR_REACH)
-        inside[~sure] = self.winding(points[~sure]) > 0.5
+        inside[~sure] = winding.at(points[~sure]) > 0.5
         return inside
 
     def sample_surface(self, count: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -160,12 +165,13 @@ class Skin:
         raise ShapeError("Hardly any of this shape's surface is visible from outside; check the directions of its faces.")
 
 
-def prepare(mesh: TriangleMesh, seed: int = 0) -> Skin:
+def prepare(mesh: TriangleMesh, seed: int = 0, progress: Progress = NO_PROGRESS) -> Skin:
     """Clean a mesh, settle its inside and find its outer surface.
 
     Args:
         mesh: triangles in `Frame.UNIT_SPHERE` coordinates; closedness, direction and duplicates do not matter.
         seed: of the rays and probes; the same seed gives the same skin.
+        progress: asked between steps.
 
     Raises:
         ShapeError: empty, not finite, too few faces with area, not in the unit sphere's frame, or nothing visible.
@@ -174,14 +180,14 @@ def prepare(mesh: TriangleMesh, seed: int = 0) -> Skin:
         raise ShapeError("{name} is not in the unit sphere's frame; normalise it first.", name=mesh.name or "The shape")
     vertices, faces = np.asarray(mesh.vertices, dtype=np.float64), np.asarray(mesh.faces, dtype=np.int64)
     _check(vertices, faces)
-    oriented = orient_outward(vertices, faces, seed)
+    oriented = orient_outward(vertices, faces, seed, progress)
     if len(oriented.faces) < MIN_FACES:
         raise ShapeError(
             "Only {count} faces of this shape have an area and differ from each other; at least {least} are needed.",
             count=len(oriented.faces),
             least=MIN_FACES,
         )
-    piece_vertices, winding_faces, pieces, kinds, clear = _classify(oriented.vertices, oriented.faces, oriented.solid)
+    piece_vertices, winding_faces, pieces, kinds, clear = _classify(oriented, progress)
     area = face_normals(piece_vertices, pieces)[1]
     skin_area, sheet_area, buried_area = (float(area[kinds == kind].sum()) for kind in (SKIN, SHEET, BURIED))
     if skin_area + sheet_area <= 0.0:
@@ -199,7 +205,7 @@ def prepare(mesh: TriangleMesh, seed: int = 0) -> Skin:
         sheet_fraction=sheet_area / (skin_area + sheet_area),
         buried_fraction=buried_area / float(area.sum()),
         closed_fraction=oriented.closed_share,
-        sign_confidence=_confidence(piece_vertices, winding_faces, pieces[kinds != BURIED], seed),
+        sign_confidence=_confidence(piece_vertices, winding_faces, pieces[kinds != BURIED], seed, progress),
     )
 
 
@@ -223,21 +229,21 @@ def _check(vertices: Floats, faces: Ints) -> None:
         )
 
 
-def _classify(vertices: Floats, faces: Ints, solid: NDArray[np.bool_]) -> tuple[Floats, Ints, Ints, Ints, NDArray[np.bool_]]:
+def _classify(oriented: Oriented, progress: Progress) -> tuple[Floats, Ints, Ints, Ints, NDArray[np.bool_]]:
     """Split the surface into pieces and say of each whether it is skin, sheet or buried; skin comes out facing out.
 
     Returns:
         piece vertices, faces for the winding number, pieces, kind of each piece, whether each piece is clear.
     """
-    vertices, winding_faces = _split_to(vertices, faces[solid], MAX_EDGE)
-    vertices, walls = _split_to(vertices, faces[~solid], MAX_EDGE)
-    base = vertices
+    vertices, winding_faces = _split_to(oriented.vertices, oriented.faces[oriented.solid], MAX_EDGE)
+    vertices, walls = _split_to(vertices, oriented.faces[~oriented.solid], MAX_EDGE)
+    winding = _Winding(vertices, winding_faces)
     todo = np.concatenate([winding_faces, walls])
     pieces: list[Ints] = []
     kinds: list[Ints] = []
     clears: list[NDArray[np.bool_]] = []
     for level in range(SPLITS + 1):
-        kind, clear = _probe(vertices, todo, solid_of=(base, winding_faces))
+        kind, clear = _probe(vertices, todo, winding, progress)
         mixed = _differs_nearby(vertices[todo].mean(axis=1), kind, MAX_EDGE / 2**level)
         split = mixed & (_longest(vertices, todo) > FINE_EDGE) & (level < SPLITS)
         pieces.append(todo[~split])
@@ -252,12 +258,12 @@ def _classify(vertices: Floats, faces: Ints, solid: NDArray[np.bool_]) -> tuple[
     return vertices, winding_faces, all_pieces, np.where(turned, SKIN, all_kinds), all_clear
 
 
-def _probe(vertices: Floats, faces: Ints, solid_of: tuple[Floats, Ints]) -> tuple[Ints, NDArray[np.bool_]]:
+def _probe(vertices: Floats, faces: Ints, winding: _Winding, progress: Progress) -> tuple[Ints, NDArray[np.bool_]]:
     """Kind of each face, looked at from both sides of its centre, and whether both winding numbers are near whole ones."""
     normals, _ = face_normals(vertices, faces)
     centres = vertices[faces].mean(axis=1)
-    front = _winding(*solid_of, centres + PROBE * normals)
-    back = _winding(*solid_of, centres - PROBE * normals)
+    front = winding.at(centres + PROBE * normals, progress)
+    back = winding.at(centres - PROBE * normals, progress)
     kind = np.where(front > 0.5, np.where(back > 0.5, BURIED, FACING_IN), np.where(back > 0.5, SKIN, SHEET))
     doubt = np.maximum(np.abs(front - np.round(front)), np.abs(back - np.round(back)))
     return kind.astype(np.int64), doubt < 0.2
@@ -311,11 +317,11 @@ def _quarter(vertices: Floats, faces: Ints) -> tuple[Floats, Ints]:
     return np.concatenate([vertices, *middles]), np.concatenate([np.column_stack(q) for q in quarters])
 
 
-def _confidence(vertices: Floats, winding_faces: Ints, pieces: Ints, seed: int) -> float:
+def _confidence(vertices: Floats, winding_faces: Ints, pieces: Ints, seed: int, progress: Progress) -> float:
     rng = np.random.default_rng(seed)
     draw = _spread(np.cumsum(face_normals(vertices, pieces)[1]), CONFIDENCE_POINTS, rng)
     points = _on_faces(vertices, pieces[draw], rng) + rng.normal(scale=0.02, size=(len(draw), 3))
-    winding = _winding(vertices, winding_faces, points)
+    winding = _Winding(vertices, winding_faces).at(points, progress)
     return float((np.abs(winding - np.round(winding)) < 0.25).mean())
 
 
@@ -344,17 +350,41 @@ def _points(points: ArrayLike) -> Floats:
     return where
 
 
-def _winding(vertices: Floats, faces: Ints, points: Floats) -> Floats:
-    if not len(faces) or not len(points):
-        return np.zeros(len(points))
-    import igl
+class _Winding:
+    """Winding numbers about one set of faces; the tree is built once."""
 
-    return np.asarray(igl.fast_winding_number(vertices, np.ascontiguousarray(faces), points), dtype=np.float64)
+    def __init__(self, vertices: Floats, faces: Ints) -> None:
+        self._tree: Any = None
+        if len(faces):
+            import igl
+
+            self._tree = igl.FastWindingNumberBVH()
+            self._tree.init(vertices, np.ascontiguousarray(faces))
+
+    def at(self, points: Floats, progress: Progress = NO_PROGRESS) -> Floats:
+        """(N,) winding numbers at (N, 3) points."""
+        result = np.zeros(len(points))
+        if self._tree is not None:
+            for start in range(0, len(points), CHUNK):
+                progress.check()
+                part = np.ascontiguousarray(points[start : start + CHUNK])
+                result[start : start + CHUNK] = self._tree.winding_number(part)
+        return result
 
 
-def _distance(points: Floats, vertices: Floats, faces: Ints) -> tuple[Floats, Ints, Floats]:
-    """(N,) distance, (N,) nearest face, (N, 3) nearest point."""
-    import igl
+class _Nearest:
+    """Distances to one set of faces; the tree is built once."""
 
-    squared, face, closest = igl.point_mesh_squared_distance(points, vertices, np.ascontiguousarray(faces))
-    return np.sqrt(np.asarray(squared, dtype=np.float64)), np.asarray(face, dtype=np.int64), np.asarray(closest)
+    def __init__(self, vertices: Floats, faces: Ints) -> None:
+        self._mesh = vertices, np.ascontiguousarray(faces)
+        self._tree: Any = None
+        if len(faces):
+            import igl
+
+            self._tree = igl.AABB()
+            self._tree.init(*self._mesh)
+
+    def to(self, points: Floats) -> tuple[Floats, Ints, Floats]:
+        """(N,) distance, (N,) nearest face, (N, 3) nearest point of (N, 3) points."""
+        squared, face, closest = self._tree.squared_distance(*self._mesh, np.ascontiguousarray(points))
+        return np.sqrt(np.asarray(squared, dtype=np.float64)), np.asarray(face, dtype=np.int64), np.asarray(closest)

@@ -38,7 +38,7 @@ def fit_shape(model: ShapeModel, space: LatentSpace, request: FitRequest, progre
     if isinstance(shape, PointCloud):
         points, sdf = cloud_samples(shape.points, shape.normals, request.seed)
     else:
-        points, sdf = mesh_samples(shape, request.seed)
+        points, sdf = mesh_samples(shape, request.seed, progress)
     return fit_latent(model, space, points, sdf, request.steps, request.seed, progress)
 
 
@@ -141,7 +141,7 @@ class _Fit:
         return z.detach(), losses
 
 
-def mesh_samples(mesh: Mesh, seed: int = 0) -> tuple[Array, Array]:
+def mesh_samples(mesh: Mesh, seed: int = 0, progress: Progress = NO_PROGRESS) -> tuple[Array, Array]:
     """Points near and around a mesh in the unit-sphere frame, (M, 3), with their signed distances (M,).
 
     Signs and distances are those of the data pipeline (`engine.data.sdf`), so that open and overlapping parts are no trouble.
@@ -151,14 +151,14 @@ def mesh_samples(mesh: Mesh, seed: int = 0) -> tuple[Array, Array]:
     """
     from engine.data.sdf import prepare
 
-    skin = prepare(mesh, seed)
+    skin = prepare(mesh, seed, progress)
     draw = np.random.default_rng(seed)
     base, _ = skin.sample_surface(MESH_POINTS, draw)
     spread = np.resize(np.repeat(MESH_SPREADS, 64), MESH_POINTS)
     near = base + draw.normal(size=base.shape) * spread[:, None]
     space = draw.uniform(-1.05, 1.05, (MESH_POINTS // 5, 3))
     points = np.concatenate([near, space]).astype(np.float32)
-    return points, skin.signed_distance(points)
+    return points, skin.signed_distance(points, progress)
 
 
 def cloud_samples(points: Array, normals: Array | None = None, seed: int = 0, offset: float = 0.02) -> tuple[Array, Array]:
