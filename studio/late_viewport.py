@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from studio.document import Display, Side
 from studio.opengl import software_opengl
 from studio.theme import Theme
-from studio.viewport.flow import Flow, Marks
+from studio.viewport.flow import Flow, Grips, Marks
+from studio.viewport.grasp import Gripper
+from studio.viewport.pick import Hit
 from studio.viewport.view import NullViewport, ShapeView, Viewport
 
 
@@ -61,6 +63,8 @@ class LateViewport(QObject):
             real.set_colours(side, memory.values[side], memory.limits)
         real.set_flow(memory.flow, memory.time, memory.limits)
         real.set_marks(memory.marks)
+        real.set_grips(memory.grips)
+        real.set_gripper(memory.gripper)
         self._real = real
         real.painted.connect(self.painted)
         real.picked.connect(self.picked)
@@ -98,6 +102,18 @@ class LateViewport(QObject):
     def set_marks(self, marks: Marks | None) -> None:
         """See `Viewport`."""
         self._target.set_marks(marks)
+
+    def set_grips(self, grips: Grips | None) -> None:
+        """See `Viewport`."""
+        self._target.set_grips(grips)
+
+    def set_gripper(self, gripper: Gripper | None) -> None:
+        """See `Viewport`."""
+        self._target.set_gripper(gripper)
+
+    def middle(self, side: Side) -> Hit | None:
+        """See `Viewport`."""
+        return self._target.middle(side)
 
     def set_theme(self, theme: Theme) -> None:
         """See `Viewport`."""

@@ -147,6 +147,11 @@ class Pulling:
         if hold is not None:
             self._history.withdraw(hold.key)
 
+    def forget(self) -> None:
+        """Say no more about the last pull."""
+        if not self.held:
+            self._session.grip = None
+
     # --- pins ----------------------------------------------------------------------------------------------------------
 
     def pin(self, side: Side, point: Vector) -> None:

@@ -13,6 +13,7 @@ from studio import style
 from studio.commands import MENUS, Command, make_action, menu_title, refresh_action
 from studio.controller import Controller
 from studio.document import Side
+from studio.gripping import Gripping
 from studio.i18n import tr
 from studio.panels.history import HistoryPanel
 from studio.panels.latent import LatentPanel
@@ -156,6 +157,9 @@ class MainWindow(QMainWindow):
                 menu.addSeparator()
                 for dock in self.docks:
                     menu.addAction(dock.toggleViewAction())
+        self.display_bar.add_tool(
+            self.commands["shape.pull"], tr("Press on a shape to grab it and pull; Ctrl-drag does so anytime")
+        )
         self.display_bar.add_commands([self.commands[c] for c in ("view.swap", "view.reset_camera", "file.copy_view")])
 
     def _connect(self) -> None:
@@ -166,6 +170,7 @@ class MainWindow(QMainWindow):
         self._calm_line = Calm(self._refresh_line, self, 250)
         self.viewing = Viewing(self.session, self.viewport, self._watch)
         self.pointing = Pointing(self.session, self.controller, self.viewport, self.stage, self._watch)
+        self.gripping = Gripping(self, self._watch)
         on(events.document, self._show_display)
         on(events.document, self._calm_stage)
         on(events.notice, self._refresh_notice)
@@ -242,7 +247,9 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape ends the animation or forgets the picked point; the space bar plays and pauses."""
-        if event.key() == Qt.Key.Key_Space and self.controller.motion.possible:
+        if event.key() == Qt.Key.Key_Escape and self.controller.pulling.held:
+            self.controller.pulling.cancel()  # as Gripping's shortcut does, which needs the window to be the active one
+        elif event.key() == Qt.Key.Key_Space and self.controller.motion.possible:
             self.controller.motion.toggle()
         elif event.key() == Qt.Key.Key_Escape and self.session.player.playing:
             self.controller.motion.pause()
@@ -300,6 +307,7 @@ class MainWindow(QMainWindow):
         self._calm_line.stop()
         self._news.stop()
         self.timing.stop()
+        self.gripping.retire()
         self.actions_.measuring.retire()
         for dock in self.docks:
             dock.card.retire()

@@ -15,6 +15,7 @@ from studio.commands import Command, match
 from studio.dialogs import CreditsDialog, SettingsDialog, TextDialog, about_dialog
 from studio.i18n import tr
 from studio.measure_actions import MeasureActions
+from studio.pull_actions import pull_commands
 from studio.widgets.command_palette import CommandPalette, Offer
 
 if TYPE_CHECKING:
@@ -190,6 +191,8 @@ class Actions:
             tr("Wheel: zoom"),
             tr("Double click: reset the view"),
             tr("Click a side: sliders act on it"),
+            tr("Ctrl-drag on a shape, or drag with Pull on: pull its surface; Esc: take it back"),
+            tr("Double click or Shift-click on a shape with Pull on: pin the place, or remove the pin"),
             tr("Space: play or pause the way from A to B"),
             "",
             *(f"{c.shortcut.replace(';', ', ')}: {c.title}" for c in self._w.commands.values() if c.shortcut),
@@ -203,7 +206,8 @@ class Actions:
 
     def commands(self) -> list[Command]:
         """Everything that can be done, in the order of the menus."""
-        return [*self._file(), *self._edit(), *self._view(), *self._shape(), *self.measuring.commands(), *self._help()]
+        shape = [*self._shape(), *pull_commands(self._w)]
+        return [*self._file(), *self._edit(), *self._view(), *shape, *self.measuring.commands(), *self._help()]
 
     def _file(self) -> list[Command]:
         do, w = self._w.controller, self._w

@@ -1,4 +1,7 @@
-"""What is drawn beside the shapes, as numpy: a matching on its way, and a picked point with its partner. Free of Qt and VTK."""
+"""What is drawn beside the shapes, as numpy: a matching on its way, a picked point with its partner, pins and a pulled point.
+
+Free of Qt and VTK.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,23 @@ class Flow:
     def at(self, t: float) -> NDArray[np.float32]:
         """(N, 3) where the points are at fraction `t` of their way."""
         return np.asarray((1 - t) * self.start + t * self.end, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grips:
+    """Pins of the shapes, and a point that is being pulled.
+
+    Attributes:
+        pins: for each side (N, 3) places.
+        side: whose point is being pulled; "" if there is none.
+        ends: (2, 3) the surface next to the hand, and the hand.
+        lost: the surface does not follow.
+    """
+
+    pins: dict[str, NDArray[np.float32]]
+    side: str = ""
+    ends: NDArray[np.float32] | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from studio.document import Side
+from studio.viewport.grasp import Grasp
 from studio.viewport.orbit import Orbit
 from studio.viewport.scene import Scene
 
+#: Pixels that a press may move and still be a click.
+STILL = 4
 #: Degrees turned by a drag across one height of the view.
 TURN = 220.0
 
@@ -26,6 +29,8 @@ class Hand:
     mark: Callable[[], None]
     clicked: Any
     pointed: Any
+    grasp: Grasp | None = None
+    _holding: Literal["", "pressed", "pulling"] = ""
     _last: QPointF | None = None
     _pressed: QPointF | None = None
 
@@ -37,9 +42,15 @@ class Hand:
         def unsetCursor(self) -> None: ...  # noqa: D102
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to turn (left), or to move (middle, right, or with Shift)."""
+        """Begin to pull (left, on a shape that may be grabbed), to turn (left), or to move (middle, right, or with Shift)."""
+        if self._holding:  # another button, in the middle of a pull
+            return
         self._last = self._pressed = event.position()
         self.pointed.emit(None)
+        keys, left = event.modifiers(), event.button() == Qt.MouseButton.LeftButton
+        if self.grasp is not None and left and not keys & Qt.KeyboardModifier.ShiftModifier:
+            quick = bool(keys & Qt.KeyboardModifier.ControlModifier)
+            self._holding = "pressed" if self.grasp.press(event.position().x(), event.position().y(), quick) else ""
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -48,6 +59,11 @@ class Hand:
             self.pointed.emit((event.position().x(), event.position().y()))
             return
         if self._last is None:
+            return
+        if self._holding and self.grasp is not None and self._pressed is not None:
+            if self._holding == "pulling" or (event.position() - self._pressed).manhattanLength() >= STILL:
+                self._holding = "pulling"
+                self.grasp.drag(event.position().x(), event.position().y())
             return
         step = (event.position() - self._last) / max(1, self.height())
         self._last = event.position()
@@ -59,16 +75,27 @@ class Hand:
         self.mark()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A press without a move is a click."""
+        """The end of a pull, a pin (with Shift), or a click: a press without a move."""
+        if self._holding and event.button() != Qt.MouseButton.LeftButton:
+            return
         self.unsetCursor()
         pressed, self._last, self._pressed = self._pressed, None, None
-        if pressed is not None and (event.position() - pressed).manhattanLength() < 4:
-            self.clicked.emit(event.position().x(), event.position().y())
+        holding, self._holding = self._holding, ""
+        if holding == "pulling" and self.grasp is not None:
+            self.grasp.release()
+        elif pressed is not None and (event.position() - pressed).manhattanLength() < STILL:
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if not (shifted and self._pin(event)):
+                self.clicked.emit(event.position().x(), event.position().y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Back to the standard view."""
+        """A pin, where shapes let themselves be pulled; else back to the standard view."""
         self._last = self._pressed = None
-        self.reset()
+        if not self._pin(event):
+            self.reset()
+
+    def _pin(self, event: QMouseEvent) -> bool:
+        return self.grasp is not None and self.grasp.pin(event.position().x(), event.position().y())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Nearer and farther."""

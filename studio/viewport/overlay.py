@@ -1,4 +1,4 @@
-"""What is drawn beside the shapes: a matching as lines and travelling points, and a picked point with its partner."""
+"""What is drawn beside the shapes: a matching as lines and travelling points, a picked point with its partner, a pull."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
 
 from studio.theme import Theme, rgb
-from studio.viewport.flow import Flow, Marks
+from studio.viewport.flow import Flow, Grips, Marks
 
 #: Pixels on an ordinary screen.
-DOT, MARK, PARTNER, LINE = 6.0, 10.0, 8.0, 1.0
+DOT, MARK, PARTNER, LINE, PIN = 6.0, 10.0, 8.0, 1.0, 12.0
 
 
 def _actor(table: vtkLookupTable | None) -> tuple[vtkActor, vtkPolyData]:
@@ -107,6 +107,50 @@ class FlowActors:
         """Size of points and lines, in pixels of an ordinary screen."""
         self._dots.GetProperty().SetPointSize(DOT * scale)
         self._lines.GetProperty().SetLineWidth(LINE * scale)
+
+
+class GripActors:
+    """Pins, hidden by what lies before them, and over everything the point that is pulled, with a line to the hand.
+
+    Args:
+        below: the pane's renderer.
+        above: that of what lies over everything in the pane.
+    """
+
+    def __init__(self, below: vtkRenderer, above: vtkRenderer) -> None:
+        self._pins, self._pin_data = _actor(None)
+        self._ends = [_actor(None) for _ in range(2)]
+        self._line, self._line_data = _actor(None)
+        below.AddActor(self._pins)
+        for actor in (self._line, self._ends[1][0], self._ends[0][0]):
+            above.AddActor(actor)
+        for actor in (self._pins, *(actor for actor, _ in self._ends)):
+            actor.GetProperty().SetRenderPointsAsSpheres(True)
+        self._pins.GetProperty().SetLighting(True)
+        self._pins.GetProperty().SetAmbient(0.5)
+        self._pins.GetProperty().SetDiffuse(0.6)
+
+    def show(self, grips: Grips | None, side: str, theme: Theme, scale: float) -> None:
+        """Show what there is of one side, or nothing."""
+        pins = None if grips is None else grips.pins.get(side)
+        self._pins.SetVisibility(pins is not None and len(pins) > 0)
+        if pins is not None and len(pins):
+            _fill(self._pin_data, pins, np.arange(len(pins))[:, None], None)
+            self._pins.GetProperty().SetColor(*rgb(theme.error))
+            self._pins.GetProperty().SetPointSize(PIN * scale)
+        ends = grips.ends if grips is not None and grips.side == side else None
+        for actor in (self._line, *(actor for actor, _ in self._ends)):
+            actor.SetVisibility(ends is not None)
+        if grips is None or ends is None:
+            return
+        colours = (theme.identity(side), theme.warning if grips.lost else theme.text)
+        for (actor, data), point, colour, pixels in zip(self._ends, ends, colours, (MARK, PARTNER), strict=True):
+            _fill(data, point[None], np.zeros((1, 1), np.int64), None)
+            actor.GetProperty().SetColor(*rgb(colour))
+            actor.GetProperty().SetPointSize(pixels * scale)
+        _fill(self._line_data, ends, np.array([[0, 1]]), None)
+        self._line.GetProperty().SetColor(*rgb(colours[1]))
+        self._line.GetProperty().SetLineWidth(2 * scale)
 
 
 class MarkActors:

@@ -41,6 +41,22 @@ def ray(orbit: Orbit, x: float, y: float, size: tuple[float, float]) -> tuple[ND
     return orbit.position(), direction / np.linalg.norm(direction)
 
 
+def on_plane(orbit: Orbit, x: float, y: float, size: tuple[float, float], through: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(3,) where the line of sight through a pixel meets the plane that is parallel to the screen and holds a point (3,)."""
+    origin, direction = ray(orbit, x, y, size)
+    back = orbit.axes()[2]
+    result: NDArray[np.float64] = origin + ((through - origin) @ back) / (direction @ back) * direction
+    return result
+
+
+def pixel_of(orbit: Orbit, points: NDArray[np.float64], size: tuple[float, float]) -> NDArray[np.float64]:
+    """(N, 2) pixels of a pane of `size` pixels at which points (N, 3) in front of the camera are seen."""
+    right, up, back = orbit.axes()
+    local = points - orbit.position()
+    depth = -(local @ back) * np.tan(np.radians(FIELD / 2)) * 2 / size[1]
+    return np.stack([size[0] / 2 + local @ right / depth, size[1] / 2 - local @ up / depth], axis=1)
+
+
 class Target:
     """A shape made ready to be hit: balls around its triangles, so that few of them need an exact look."""
 

@@ -30,10 +30,10 @@ from engine.api import Mesh, Shape
 from studio.colour_maps import FIRST_MAP, error_scale
 from studio.theme import Theme, rgb
 from studio.viewport.carry import points_of
-from studio.viewport.flow import Flow, Marks
+from studio.viewport.flow import Flow, Grips, Marks
 from studio.viewport.ground import SIZE, contact, disc_texture
 from studio.viewport.orbit import FIELD, Orbit
-from studio.viewport.overlay import FlowActors, MarkActors
+from studio.viewport.overlay import FlowActors, GripActors, MarkActors
 from studio.viewport.polydata import set_values, to_polydata
 
 Side = Literal["a", "b"]
@@ -89,11 +89,13 @@ class Scene:
         self.flow: Flow | None = None
         self.time = 0.0
         self.marks: Marks | None = None
+        self.grips: Grips | None = None
         self._table = vtkLookupTable()
         self._table.SetNumberOfTableValues(256)
         self.set_colour_map(FIRST_MAP)
         self._panes: dict[Side, _Pane] = {side: self._make_pane(side) for side in SIDES}
         self._on_top: dict[Side, MarkActors] = {}
+        self._grip_actors: dict[Side, GripActors] = {}
         self.set_theme(theme)
         self.set_layout("a")
         self.look(self.orbit)
@@ -161,10 +163,24 @@ class Scene:
         if marks is None and not self._on_top:
             return
         for side in SIDES:
-            if side not in self._on_top:  # a layer costs, so there is none before somebody picks a point
-                self._on_top[side] = MarkActors(self.window, self._panes[side].renderer)
-            self._on_top[side].show(marks, self.theme, self.point_size / POINT_SIZE)
+            self._above(side).show(marks, self.theme, self.point_size / POINT_SIZE)
         self.set_layout(self._only)
+
+    def set_grips(self, grips: Grips | None) -> None:
+        """Mark pins, and the point that is pulled."""
+        self.grips = grips
+        if grips is None and not self._grip_actors:
+            return
+        for side in SIDES:
+            if side not in self._grip_actors:
+                self._grip_actors[side] = GripActors(self._panes[side].renderer, self._above(side).renderer)
+            self._grip_actors[side].show(grips, side, self.theme, self.point_size / POINT_SIZE)
+        self.set_layout(self._only)
+
+    def _above(self, side: Side) -> MarkActors:
+        if side not in self._on_top:  # a layer costs, so there is none before somebody picks a point
+            self._on_top[side] = MarkActors(self.window, self._panes[side].renderer)
+        return self._on_top[side]
 
     def values(self, side: Side) -> NDArray[np.float32] | None:
         """The distances of a side, if any."""
@@ -200,6 +216,8 @@ class Scene:
             self._style(side)
         if self.marks is not None:
             self.set_marks(self.marks)
+        if self.grips is not None:
+            self.set_grips(self.grips)
 
     def set_layout(self, only: Side | None) -> None:
         """Give the whole window to one side, or half to each (None)."""
@@ -209,7 +227,8 @@ class Scene:
             left = 0.5 if only is None and side == "b" else 0.0
             pane.renderer.SetViewport(left, 0.0, left + 0.5 if only is None else 1.0, 1.0)
             if side in self._on_top:
-                self._on_top[side].renderer.SetDraw(self.marks is not None and only in (None, side))
+                marked = self.marks is not None or (self.grips is not None and self.grips.ends is not None)
+                self._on_top[side].renderer.SetDraw(marked and only in (None, side))
                 self._on_top[side].renderer.SetViewport(*pane.renderer.GetViewport())
 
     @property

@@ -34,6 +34,7 @@ def snapshot(scene: Scene, size: tuple[int, int], transparent: bool = False, sca
     copy.set_display(scene.display)
     copy.set_flow(scene.flow, scene.time, scene.limits)
     copy.set_marks(scene.marks)
+    copy.set_grips(scene.grips)
     copy.look(scene.orbit)
     if transparent:
         copy.clear_background()

@@ -13,6 +13,7 @@ from studio.i18n import engine_text, tr
 from studio.style import font, text_label, theme
 from studio.viewport.view import Viewport
 from studio.widgets.bars import Badge, EmptyState, NoticeBar
+from studio.widgets.grip_chip import GripChip
 from studio.widgets.tags import HoverTag, PartnerChip
 from studio.widgets.text import Elided
 from studio.widgets.timing_board import TimingBoard
@@ -170,6 +171,7 @@ class Stage(QWidget):
         self.notice = NoticeBar(self)
         self.tag = HoverTag(self)
         self.partner = PartnerChip(self)
+        self.grip = GripChip(self)
         self.transport = TransportBar(self)
         self.transport.hide()
         self.timing = TimingBoard(self)
@@ -264,6 +266,10 @@ class Stage(QWidget):
         if not self.partner.isHidden():
             hint = self.partner.sizeHint()
             self.partner.setGeometry(MARGIN, low - hint.height(), min(hint.width(), width - 2 * MARGIN), hint.height())
+            low -= hint.height() + 8
+        if not self.grip.isHidden():
+            hint = self.grip.sizeHint()
+            self.grip.setGeometry(MARGIN, low - hint.height(), min(hint.width(), width - 2 * MARGIN), hint.height())
         wide = min(640, width - 2 * MARGIN)
         tall = max(40, self.notice.heightForWidth(wide))
         self.notice.setGeometry((width - wide) // 2, low - tall, wide, tall)

@@ -15,8 +15,10 @@ from engine.api import Shape
 from studio.colour_maps import FIRST_MAP
 from studio.document import Display, Side
 from studio.theme import Theme
-from studio.viewport.flow import Flow, Marks
+from studio.viewport.flow import Flow, Grips, Marks
+from studio.viewport.grasp import Gripper
 from studio.viewport.orbit import Orbit
+from studio.viewport.pick import Hit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +90,18 @@ class Viewport(Protocol):
         """A picked point and its partner, or none."""
         ...
 
+    def set_grips(self, grips: Grips | None) -> None:
+        """Pins, and a point that is pulled."""
+        ...
+
+    def set_gripper(self, gripper: Gripper | None) -> None:
+        """Who is asked whether a press on a shape grabs it, and told where it is pulled to."""
+        ...
+
+    def middle(self, side: Side) -> Hit | None:
+        """The point of a side's shape that is seen nearest to the middle of its view."""
+        ...
+
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         ...
@@ -132,6 +146,8 @@ class NullViewport(QObject):
         self.flow: Flow | None = None
         self.time = 0.0
         self.marks: Marks | None = None
+        self.grips: Grips | None = None
+        self.gripper: Gripper | None = None
         self.views: dict[Side, ShapeView | None] = {"a": None, "b": None}
         self.values: dict[Side, NDArray[np.float32] | None] = {"a": None, "b": None}
         self.limits = (0.0, 1.0)
@@ -169,6 +185,18 @@ class NullViewport(QObject):
     def set_marks(self, marks: Marks | None) -> None:
         """Remember a picked point."""
         self.marks = marks
+
+    def set_grips(self, grips: Grips | None) -> None:
+        """Remember pins and a pulled point."""
+        self.grips = grips
+
+    def set_gripper(self, gripper: Gripper | None) -> None:
+        """Remember who is asked."""
+        self.gripper = gripper
+
+    def middle(self, side: Side) -> Hit | None:
+        """Nothing is seen."""
+        return None
 
     def set_theme(self, theme: Theme) -> None:
         """Remember the theme."""

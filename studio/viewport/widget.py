@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.document import Display, Side
 from studio.opengl import software_opengl
 from studio.theme import DARK, Theme
-from studio.viewport.flow import Flow, Marks
+from studio.viewport.flow import Flow, Grips, Marks
 from studio.viewport.gl_canvas import GlCanvas
+from studio.viewport.grasp import Grasp, Gripper
 from studio.viewport.image_canvas import ImageCanvas
 from studio.viewport.orbit import Orbit
 from studio.viewport.pick import Hit
@@ -56,6 +57,7 @@ class VtkViewport(QObject):
         self._canvas.clicked.connect(self._clicked)
         self._canvas.pointed.connect(self._pointed)
         self._sight = Sight(self._scene)
+        self._grasp = self._canvas.grasp = Grasp(self._scene, self._size, self.hit)
         self._place: tuple[float, float] | None = None
         self._look_soon = Calm(self._look, self, FRAME_MS)
 
@@ -115,6 +117,21 @@ class VtkViewport(QObject):
             self._scene.set_marks(marks)
             self._canvas.mark()
 
+    def set_grips(self, grips: Grips | None) -> None:
+        """Pins, and a point that is pulled."""
+        self._on_gui_thread()
+        if grips is not self._scene.grips:
+            self._scene.set_grips(grips)
+            self._canvas.mark()
+
+    def set_gripper(self, gripper: Gripper | None) -> None:
+        """Who is asked whether a press on a shape grabs it, and told where it is pulled to."""
+        self._grasp.gripper = gripper
+
+    def middle(self, side: Side) -> Hit | None:
+        """The point of a side's shape that is seen nearest to the middle of its view."""
+        return self._grasp.middle(side)
+
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         self._on_gui_thread()
@@ -168,7 +185,10 @@ class VtkViewport(QObject):
 
     def hit(self, x: float, y: float) -> Hit | None:
         """What lies under a pixel of the widget."""
-        return self._sight.hit(x, y, (self.widget.width(), self.widget.height()))
+        return self._sight.hit(x, y, self._size())
+
+    def _size(self) -> tuple[int, int]:
+        return self.widget.width(), self.widget.height()
 
     def _clicked(self, x: float, y: float) -> None:
         self.picked.emit(self._canvas.side_at(x))
@@ -176,14 +196,19 @@ class VtkViewport(QObject):
 
     def _pointed(self, place: tuple[float, float] | None) -> None:
         self._place = place
-        if place is None or self._scene.display not in ("error", "matching"):
+        if place is None or not (self._grasp.open or self._scene.display in ("error", "matching")):
             self._look_soon.stop()
             self.hovered.emit(None)
         else:
             self._look_soon()
 
     def _look(self) -> None:
-        self.hovered.emit(None if self._place is None or self._closed else self.hit(*self._place))
+        hit = None if self._place is None or self._closed else self.hit(*self._place)
+        self.hovered.emit(hit if self._scene.display in ("error", "matching") else None)
+        if hit is not None and self._grasp.open:
+            self.widget.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._place is not None:
+            self.widget.unsetCursor()
 
     def _frame(self) -> None:
         self._scene.frame((self.widget.width(), self.widget.height()))

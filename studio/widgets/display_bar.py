@@ -44,6 +44,7 @@ class DisplayBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons: dict[Display, QPushButton] = {}
+        self.tools: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
         group.setExclusive(True)
         self._layout = QHBoxLayout(self)
@@ -76,6 +77,25 @@ class DisplayBar(QWidget):
             button.setToolTip(f"{command.title}  {keys}" if keys else command.title)
             button.clicked.connect(lambda _=False, c=command: c.run())
             self._layout.addWidget(button)
+
+    def add_tool(self, command: Command, tip: str) -> None:
+        """Put a command that is on or off beside the ways of drawing; `show_tool` says which."""
+        button = QPushButton(command.title)
+        button.setIcon(icon(command.icon))
+        button.setIconSize(ICON_SIZE)
+        button.setCheckable(True)
+        keys = QKeySequence(command.shortcut.split(";")[0]).toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{tip}  {keys}" if keys else tip)
+        button.setAccessibleName(command.title)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda: command.run())
+        self.tools[command.id] = button
+        self._layout.insertSpacing(len(self.buttons), 10)
+        self._layout.insertWidget(len(self.buttons) + 1, button)
+
+    def show_tool(self, command: str, on: bool) -> None:
+        """Show whether a tool is on."""
+        self.tools[command].setChecked(on)
 
     def show_display(self, display: Display) -> None:
         """Show which way of drawing is on."""

@@ -132,10 +132,14 @@ def recorder():
 
     from studio.controller import Controller
     from studio.laboratory import Laboratory
+    from studio.pulling import Pulling
     from studio.motion import Motion
 
     controller = create_autospec(Controller, instance=True)
     controller.lab = create_autospec(Laboratory, instance=True)
+    controller.pulling = create_autospec(Pulling, instance=True)
+    controller.pulling.held = False
+    controller.pulling.can.return_value = True
     controller.motion = create_autospec(Motion, instance=True)
     controller.motion.possible = False
     controller.can_undo, controller.can_redo, controller.busy = True, False, False
