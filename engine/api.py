@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.assets import model_roots
+from engine.devices import Devices
 from engine.errors import ModelError, PictureError, ShapeError
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import (
@@ -39,11 +40,13 @@ from engine.requests import (
     Thumbnail,
     Up,
 )
+from engine.sentences import Sentence
 from engine.shapes import Frame, Latent, Mesh, Picture, PointCloud, Shape
 from engine.typicality import Typicality
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
     from engine.latent_map import LatentMap as LatentMap
@@ -107,7 +110,7 @@ class Engine:
     """
 
     def __init__(self, device: str = "auto", threads: int | None = None, roots: tuple[Path, ...] | None = None) -> None:
-        self._device = device
+        self._devices = Devices(device)
         self._threads = threads
         self._roots = roots
         self._lock = threading.RLock()
@@ -166,14 +169,12 @@ class Engine:
 
     @property
     def device(self) -> str:
-        """The torch device in use (imports torch)."""
-        import torch
+        """The torch device in use: the one asked for, or "cpu" once a GPU has had no memory left (imports torch).
 
-        if self._device == "auto":
-            return "cuda" if torch.cuda.is_available() else "cpu"
-        if self._device.startswith("cuda") and not torch.cuda.is_available():
-            raise ModelError("No GPU is available to torch; choose the device cpu or auto.")
-        return self._device
+        Raises:
+            ModelError: if a GPU was asked for that is not there.
+        """
+        return self._devices.name
 
     def configure(self, device: str, threads: int | None) -> None:
         """Change device and threads; models are loaded anew when next asked for.
@@ -182,24 +183,18 @@ class Engine:
             ModelError: if the device is not there.
         """
         with self._lock:
-            before = self._device
-            self._device = device
-            try:
-                _ = self.device
-            except ModelError:
-                self._device = before
-                raise
+            self._devices.choose(device)
             self._threads = threads
             self._threads_set = False
             self._models.clear()
 
     def describe_device(self) -> str:
         """The device for people, e.g. "CPU, 2 threads" or the name of the GPU (imports torch)."""
-        import torch
+        return self._devices.describe()
 
-        if self.device == "cpu":
-            return f"CPU, {torch.get_num_threads()} threads"
-        return str(torch.cuda.get_device_name(self.device))
+    def take_remarks(self) -> tuple[Sentence, ...]:
+        """What the user should be told about the device, each sentence once: that a GPU had no memory left."""
+        return self._devices.take_remarks()
 
     # --- shapes from codes, codes from pictures and shapes -----------------------------------------------------------
 
@@ -209,6 +204,9 @@ class Engine:
         Raises:
             ModelError: if the model is unknown or the code has another length than the model's.
         """
+        return self._devices.fitting(lambda: self._decoded(request, progress), self._forget)
+
+    def _decoded(self, request: DecodeRequest, progress: Progress) -> ShapeResult:
         import torch
 
         model = self._model(request.latent.model)
@@ -222,7 +220,7 @@ class Engine:
             )
         start = time.perf_counter()
         with torch.inference_mode():
-            z = torch.tensor(request.latent.values, dtype=torch.float32, device=self.device)
+            z = torch.tensor(request.latent.values, dtype=torch.float32, device=_place(model))
             decoded = model.decode(z)
             if isinstance(decoded, torch.Tensor):
                 cloud = PointCloud(decoded.cpu().numpy(), frame=info.frame, name=info.title)
@@ -252,17 +250,23 @@ class Engine:
         from engine.models.base import EncodesPictures
         from engine.pictures import to_input
 
-        model = self._model(request.model)
-        if not isinstance(model, EncodesPictures):
+        if not isinstance(self._model(request.model), EncodesPictures):
             raise ModelError("{model} takes no pictures; choose an image model.", model=self.info(request.model).title)
         progress.step(0, 2, "separating the background")
         picture = request.picture if request.picture.mask is not None else self.separate(request.picture, progress)
         progress.step(1, 2, "reading the picture")
-        with torch.inference_mode():
-            rgb = torch.from_numpy(to_input(picture)).to(self.device)[None]
-            code = model.encode_pictures(rgb, request.seed)[0]
+        pixels = torch.from_numpy(to_input(picture))[None]
+
+        def read() -> Latent:
+            network = self._model(request.model)
+            assert isinstance(network, EncodesPictures)
+            with torch.inference_mode():
+                code = network.encode_pictures(pixels.to(_place(network)), request.seed)[0]
+            return Latent(request.model, tuple(code.cpu().tolist()))
+
+        code = self._devices.fitting(read, self._forget)
         progress.step(2, 2, "picture read")
-        return Latent(request.model, tuple(code.cpu().tolist()))
+        return code
 
     def fit(self, request: FitRequest, progress: Progress = NO_PROGRESS) -> FitResult:
         """The code whose surface comes nearest to a shape; intermediate codes are published as `Latent` partials.
@@ -274,12 +278,13 @@ class Engine:
         from engine.models.base import FitsShapes
         from engine.training.fit import fit_shape
 
-        model = self._model(request.model)
-        if not isinstance(model, FitsShapes):
+        if not isinstance(self._model(request.model), FitsShapes):
             raise ModelError("{model} cannot fit a shape; choose an auto-decoder.", model=self.info(request.model).title)
         if request.shape.is_empty:
             raise ShapeError("The shape is empty; there is nothing to fit.")
-        return fit_shape(model, self.space(request.model), request, progress)
+        return self._devices.fitting(
+            lambda: fit_shape(self._model(request.model), self.space(request.model), request, progress), self._forget
+        )
 
     def interpolate(self, a: Latent, b: Latent, t: float) -> Latent:
         """The code at fraction `t` (0 to 1) of the straight line from `a` to `b`.
@@ -302,8 +307,13 @@ class Engine:
         from engine.even_path import even_path
 
         self.interpolate(a, b, 0.0)  # refuses what cannot be interpolated
-        start, end = (torch.tensor(latent.values, dtype=torch.float32, device=self.device) for latent in (a, b))
-        return even_path(self._model(a.model), start, end, progress)
+
+        def path() -> EvenPath:
+            model = self._model(a.model)
+            start, end = (torch.tensor(latent.values, dtype=torch.float32, device=_place(model)) for latent in (a, b))
+            return even_path(model, start, end, progress)
+
+        return self._devices.fitting(path, self._forget)
 
     def pull(self, request: PullRequest) -> Pull:
         """Grab a point of a model's surface; the answer takes targets, one after the other, on one thread.
@@ -477,5 +487,14 @@ class Engine:
                 if not self._threads_set:
                     torch.set_num_threads(self._threads or default_threads())
                     self._threads_set = True
-                self._models[model] = load_model(info.folder, self.device)
+                self._models[model] = self._devices.fitting(lambda: load_model(info.folder, self.device), self._forget)
             return self._models[model]
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._models.clear()
+
+
+def _place(model: ShapeModel) -> torch.device:
+    """Where a model is: the device may be changed by another thread meanwhile."""
+    return next(model.parameters()).device
