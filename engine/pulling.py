@@ -106,7 +106,8 @@ class Pull:
         self._pressed = np.asarray(point, np.float64)
         point, normal, steep = self._landed(self._pressed)
         self._grabbed, self._steep = point, steep
-        self._at = self._pressed.copy()
+        self._at = self._reached = self._pressed.copy()
+        self._last: tuple[Vector, float] | None = None
         self._patch = self._measured(point, PATCH * _around(normal), TARGET_ERROR, PATCH_ERROR)
         self._pins: list[tuple[Vector, _Patch]] = []
         for pin in np.zeros((0, 3)) if pins is None else np.asarray(pins, np.float64).reshape(-1, 3):
@@ -123,32 +124,33 @@ class Pull:
         target = np.asarray(target, np.float64)
         if target.shape != (3,) or not np.isfinite(target).all():
             raise ShapeError("The point to pull to must have three finite coordinates.")
-        moved = np.inf
         while True:
             progress.check()
-            way = target - self._at
+            way = target - self._reached
             length = float(np.linalg.norm(way))
-            self._at = target.copy() if length <= STRIDE else self._at + way * (STRIDE / length)
+            self._at = target.copy() if length <= STRIDE else self._reached + way * (STRIDE / length)
             moved = self._advance()
-            distances, reached = self._distances()
-            arrived = length <= STRIDE and (moved < REST or (distances[0] < ARRIVED and moved < 1.0))
-            if arrived or time.perf_counter() - began > PATIENCE:
+            distances, self._reached = self._distances()
+            at_end = bool(np.array_equal(self._at, target))
+            stuck = length - float(np.linalg.norm(target - self._reached)) < ARRIVED
+            rests = (moved < REST and (at_end or stuck)) or (at_end and distances[0] < ARRIVED and moved < 1.0)
+            if rests or time.perf_counter() - began > PATIENCE:
                 break
         distance, pins = float(distances[0]), tuple(float(value) for value in distances[1:])
-        there = bool(np.array_equal(self._at, target))
-        settled = there and (distance < ARRIVED or moved < REST)
-        kept = distance <= REACH and all(value <= REACH for value in pins)
+        worst = max(float(np.linalg.norm(target - self._at)) + distance, *pins, 0.0)
+        again = self._last is not None and np.array_equal(self._last[0], target) and worst > 0.95 * self._last[1]
+        self._last = (target, worst)
         code = self._code(self._u)
         return PullStep(
             latent=Latent(self._name, tuple(code.tolist())),
             target=target,
-            reached=reached,
+            reached=self._reached,
             distance=float(np.linalg.norm(target - self._at)) + distance,
             pins=pins,
             before=max(0.0, 1.0 - self._before),
             after=max(0.0, 1.0 - self._strangeness(code)),
-            leaves=settled and not kept,
-            settled=settled,
+            leaves=worst > REACH and (rests or again),
+            settled=rests or again,
             milliseconds=1e3 * (time.perf_counter() - began),
         )
 

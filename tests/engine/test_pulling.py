@@ -201,3 +201,13 @@ def test_the_models_of_surfaces_have_values_that_are_zero_on_what_they_decode() 
         np.testing.assert_allclose(
             model.surface_values(z[None], points)[0].detach().numpy(), model.decode(z)(points[0]).numpy(), atol=2e-5
         )
+
+
+def test_sliding_along_a_face_changes_nothing_and_arrives() -> None:
+    """A pull within the plane of a face: the face is there already."""
+    pull = Pull(Box(6), space(CUBE, 0.3), latent(*CUBE), np.array([0.5, -0.2, 0.0]))
+    step = drag(pull, (0.5, -0.2, 0), (0.5, 0.2, 0), steps=2)
+    assert step.distance < 0.003
+    np.testing.assert_allclose(step.reached, (0.5, 0.2, 0), atol=1e-3)
+    np.testing.assert_allclose(step.latent.values, CUBE, atol=1e-3)
+    assert not step.leaves

@@ -132,8 +132,8 @@ def recorder():
 
     from studio.controller import Controller
     from studio.laboratory import Laboratory
-    from studio.pulling import Pulling
     from studio.motion import Motion
+    from studio.pulling import Pulling
 
     controller = create_autospec(Controller, instance=True)
     controller.lab = create_autospec(Laboratory, instance=True)
