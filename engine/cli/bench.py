@@ -12,12 +12,14 @@ from typing import Literal
 from cyclopts.types import PositiveInt
 
 from engine.api import Engine
+from engine.bench.decode import MISE, PUBLISHED, DecodeBench
+from engine.bench.equality import SAME, Equality
 from engine.bench.timing import Bench
 from engine.cli.options import MACHINE, Machine
 from engine.cli.terminal import TerminalProgress, answer, say, table, watched
 from engine.errors import DependencyMissing, FileError
 
-What = Literal["all", "reconstruct", "decode", "metrics", "drag"]
+What = Literal["all", "reconstruct", "decode", "metrics", "drag", "equality"]
 
 
 def bench(
@@ -33,20 +35,23 @@ def bench(
 
     ```
     shape-engine bench reconstruct
-    shape-engine bench decode --model deepsdf --runs 3
+    shape-engine bench decode --model deepsdf-furniture --runs 3
+    shape-engine bench equality
     shape-engine bench all --json
     ```
 
     Args:
-        what: reconstruct (picture to shape), decode (coarse to fine against dense), metrics (against plain peers), drag (the
-            studio's sliders; needs a display), or all of them.
-        model: the model of bench decode; by default one that answers with a surface.
+        what: reconstruct (picture to shape), decode (coarse to fine beside dense evaluation and MISE), metrics (against plain
+            peers), drag (the studio's sliders; needs a display), or all of these; equality compares the surfaces of a hundred
+            shapes with dense evaluation, which takes many minutes.
+        model: the model of bench decode, by default the published DeepSDF where it was trained; that of bench equality, by
+            default all.
         picture: the picture of bench reconstruct; by default one that comes with the program.
         runs: measured runs of each.
         common: how to answer and what to compute on.
     """
     wanted = ("reconstruct", "decode", "metrics", "drag") if what == "all" else (what,)
-    results: list[Bench] = []
+    results: list[Bench | DecodeBench | Equality] = []
     drag: object = None
     with watched() as progress:
         for name in wanted:
@@ -60,7 +65,9 @@ def bench(
     answer({"benches": results, "drag": drag}, text, common.json)
 
 
-def _bench(name: str, model: str | None, picture: Path | None, runs: int, engine: Engine, progress: TerminalProgress) -> Bench:
+def _bench(
+    name: str, model: str | None, picture: Path | None, runs: int, engine: Engine, progress: TerminalProgress
+) -> Bench | DecodeBench | Equality:
     if name == "reconstruct":
         from engine.bench.reconstruct import bench_reconstruct
 
@@ -69,6 +76,10 @@ def _bench(name: str, model: str | None, picture: Path | None, runs: int, engine
         from engine.bench.decode import bench_decode
 
         return bench_decode(engine, model, runs, progress)
+    if name == "equality":
+        from engine.bench.equality import compare_with_dense
+
+        return compare_with_dense(engine, models=(model,) if model else (), progress=progress)
     from engine.bench.metrics import bench_metrics
 
     return bench_metrics(runs=runs, progress=progress)
@@ -104,7 +115,11 @@ def _drag(required: bool) -> object:
     return json.loads(done.stdout)
 
 
-def _text(result: Bench) -> str:
+def _text(result: Bench | DecodeBench | Equality) -> str:
+    if isinstance(result, DecodeBench):
+        return _decode_text(result)
+    if isinstance(result, Equality):
+        return _equality_text(result)
     rows = [
         (t.name, f"{t.median_ms:.1f}", f"{t.fastest_ms:.1f}", f"{t.slowest_ms:.1f}", str(t.runs), t.result)
         for t in result.timings
@@ -112,3 +127,53 @@ def _text(result: Bench) -> str:
     lines = [f"{result.name} ({result.machine})", table(("what", "median ms", "fastest", "slowest", "runs", "result"), rows)]
     lines += [f"{name}: {ratio:.2f}" for name, ratio in result.ratios.items()]
     return "\n".join([*lines, *result.notes])
+
+
+def _decode_text(result: DecodeBench) -> str:
+    rows = [
+        (
+            f"{row.cells}^3",
+            row.method,
+            f"{row.evaluations:,}",
+            f"{row.median_ms:,.0f}",
+            "all" if row.share == 1 else f"{row.share:.1%}",
+            f"{row.peak_mb:,.0f}",
+            f"{result.ratio(row, PUBLISHED):.2f}",
+            f"{result.ratio(row, MISE):.2f}",
+            f"{row.triangles:,}" if row.triangles else "-",
+            f"{row.floor:,}" if row.floor else "-",
+        )
+        for row in result.rows
+    ]
+    head = ("cells", "method", "evaluations", "ms", "timed", "peak MB", "x published", "x MISE", "triangles", "floor")
+    lines = [f"decode {result.model} ({result.machine})", table(head, rows)]
+    lines.append("x published, x MISE: how many times as fast as dense evaluation by the published method, and as MISE.")
+    if result.exponents:
+        first, last = result.rows[0].cells, result.rows[-1].cells
+        growth = ", ".join(f"{name} {power:.2f}" for name, power in result.exponents.items())
+        lines.append(f"growth from {first}^3 to {last}^3 (2 is a surface, 3 a volume): {growth}")
+    return "\n".join([*lines, *result.notes])
+
+
+def _equality_text(result: Equality) -> str:
+    rows = [
+        (
+            outcome.name,
+            "same" if outcome.same else "DIFFERENT",
+            f"{outcome.hausdorff:.1e}",
+            "{} / {}".format(*outcome.pieces),
+            "{} / {}".format(*outcome.handles),
+            f"{outcome.evaluations:,}",
+            f"{outcome.evaluations / max(1, outcome.crossing):.2f}",
+        )
+        for outcome in result.outcomes
+    ]
+    head = ("shape", "surface", "hausdorff / box", "pieces", "genus", "evaluations", "/ floor")
+    same = sum(outcome.same for outcome in result.outcomes)
+    return "\n".join(
+        [
+            f"equality at {result.resolution}^3 corners, coarse to fine / dense, vertices as the grid has them",
+            table(head, rows),
+            f"{same} of {len(rows)} are the same: Hausdorff distance at most {SAME:g} of the box, equal pieces and genus.",
+        ]
+    )

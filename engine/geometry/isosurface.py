@@ -105,7 +105,7 @@ def refine(
     half = float(field.half_extent if bounds is None else bounds)
     evaluator = Evaluator(field, half, progress)
     started = perf_counter()
-    values, known = _whole(sizes[0], evaluator)
+    values, known = whole_grid(sizes[0], evaluator)
     corners = int(corners_of(crossing(values)).sum())
     for index, size in enumerate(sizes):
         if index:
@@ -123,7 +123,7 @@ def refine(
         yield Level(size, mesh, evaluator.milliseconds, spent - evaluator.milliseconds, evaluator.evaluations, final, corners)
 
 
-def _whole(size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
+def whole_grid(size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
     """A grid evaluated everywhere: values, and where they are exact."""
     values = torch.zeros((size,) * 3, device=evaluator.device)
     known = torch.zeros((size,) * 3, dtype=torch.bool, device=evaluator.device)

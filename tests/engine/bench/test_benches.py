@@ -5,18 +5,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from engine.api import Engine
 from engine.bench import decode as decoding
-from engine.bench.decode import bench_decode
+from engine.bench import peers
+from engine.bench.decode import FIELD, MISE, OURS, PUBLISHED, bench_decode
+from engine.bench.equality import topology
+from engine.bench.hard_shapes import ClosedForm, ball, union
 from engine.bench.metrics import bench_metrics
 from engine.bench.reconstruct import bench_reconstruct
 from engine.bench.surfaces import easy_pair, hard_pair
 from engine.bench.timing import measure, race
 from engine.cli.program import OK, USER_ERROR, run
 from engine.errors import ModelError
+from engine.geometry.evaluator import Evaluator
 from engine.metrics import chamfer_l1_half
+from engine.models.deepsdf import DeepSDF, DeepSDFConfig
+from engine.progress import NO_PROGRESS
 
 
 @pytest.fixture
@@ -45,14 +52,61 @@ def test_reconstruct_measures_every_picture_model(sphere_models: Path, picture: 
 
 
 def test_decode_compares_the_same_surface(sphere_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "LADDERS", ((9, 17, 33),))
+    monkeypatch.setattr(decoding, "LADDERS", ((9, 17), (9, 17, 33)))
     result = bench_decode(Engine("cpu", roots=(sphere_models,)), runs=1)
-    refined, dense = (timing.result.split() for timing in result.timings)
-    assert dense[0] == str(33**3)  # every corner of the grid
-    assert int(refined[0]) < 33**3
-    assert refined[2] == dense[2]  # faces
-    ratio = result.ratios["32^3: dense / coarse to fine"]
-    assert ratio == pytest.approx(result.timings[1].median_ms / result.timings[0].median_ms)
+    rows = {(row.cells, row.method): row for row in result.rows}
+    assert set(rows) == {(cells, m) for cells in (16, 32) for m in (OURS, PUBLISHED, FIELD, MISE)}
+    ours, field = rows[32, OURS], rows[32, FIELD]
+    assert field.evaluations == rows[32, PUBLISHED].evaluations == 33**3  # every corner of the grid
+    assert field.share == 1
+    assert ours.floor < ours.evaluations < 33**3
+    assert rows[32, MISE].triangles == ours.triangles > 1000  # MISE's first grid has 33 corners: it asks for all of them
+    assert rows[32, MISE].evaluations == 33**3
+    assert result.ratio(ours, PUBLISHED) == pytest.approx(rows[32, PUBLISHED].median_ms / ours.median_ms)
+    assert result.exponents["evaluations"] == pytest.approx(np.log2(ours.evaluations / rows[16, OURS].evaluations))
+    assert all(row.peak_mb > 50 for row in result.rows)  # an interpreter with torch is not smaller
+
+
+def test_long_dense_runs_are_timed_on_a_sample_of_whole_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def ask(points: torch.Tensor) -> torch.Tensor:
+        asked.append(len(points))
+        return points[:, 0]
+
+    monkeypatch.setattr(peers, "BATCH", 100)
+    monkeypatch.setattr(peers, "TOO_LONG", -1.0)
+    run = peers.dense(ask, 20, 1.05, torch.device("cpu"))
+    assert asked == [100] * (2 + 4)  # two to see how long one takes, and 5 % of 80 batches
+    assert run.share == pytest.approx(0.05)
+    monkeypatch.setattr(peers, "TOO_LONG", 1e9)
+    assert peers.dense(ask, 20, 1.05, torch.device("cpu")).share == 1
+
+
+def test_the_published_way_gives_the_values_of_the_field() -> None:
+    torch.manual_seed(0)
+    points = torch.rand(50, 3) * 2 - 1
+    for config in (
+        DeepSDFConfig(latent_dim=5, width=16, layers=3, octaves=2),
+        DeepSDFConfig(
+            latent_dim=5, width=16, layers=4, latent_in=(2,), points_in=(2,), octaves=0, weight_norm=True, final_tanh=True
+        ),
+    ):
+        model = DeepSDF(config).eval()
+        z = torch.randn(5)
+        ask, how = peers.published(model, z)
+        with torch.inference_mode():
+            found = ask(points).squeeze(1).clamp(-config.clamp, config.clamp)
+        assert torch.allclose(found, model.decode(z)(points), atol=1e-6)
+        assert "concatenated" in how
+
+
+def test_mise_refines_only_where_signs_change() -> None:
+    field = ClosedForm(union(ball((-0.3, 0.0, 0.0), 0.4), ball((0.63, 0.63, 0.63), 0.02)))
+    evaluator = Evaluator(field, 1.05, NO_PROGRESS)
+    mesh = peers.mise(field, 65, evaluator, start=17)
+    assert topology(mesh) == (1, 0)  # the small ball lies between the corners of the first grid
+    assert 17**3 < evaluator.evaluations < 0.2 * 65**3
 
 
 def test_decode_refuses_point_models(sphere_models: Path) -> None:
