@@ -21,6 +21,11 @@ def assets_root() -> Path:
     raise FileError("The bundled assets are missing; install Shape Studio again.")
 
 
+def bench_models() -> Path:
+    """Folder of models that are there to be measured against, not to be worked with: the papers' own sizes."""
+    return assets_root() / "bench"
+
+
 def model_roots() -> tuple[Path, ...]:
     """Folders that hold model folders, the user's own first: `$SHAPE_STUDIO_MODELS`, the user data folder, the bundle."""
     import platformdirs

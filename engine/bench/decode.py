@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: Corners per side of the grids compared, with the levels that lead to each.
 LADDERS = ((17, 33, 65), (17, 33, 65, 129), (17, 33, 65, 129, 257))
-#: The model to measure where nobody names one: the published network, if the user has trained it.
+#: The model to measure where nobody names one: the published network, which comes along for this.
 PAPER_MODEL = "deepsdf-paper-chairs"
 OURS, PUBLISHED, FIELD, MISE = "coarse to fine", "dense, published method", "dense, our field", "MISE"
 #: Work that takes longer than this, in seconds, is run once for its figure.

@@ -12,6 +12,7 @@ from typing import Literal
 from cyclopts.types import PositiveInt
 
 from engine.api import Engine
+from engine.assets import bench_models, model_roots
 from engine.bench.decode import MISE, PUBLISHED, DecodeBench
 from engine.bench.equality import SAME, Equality
 from engine.bench.timing import Bench
@@ -44,7 +45,7 @@ def bench(
         what: reconstruct (picture to shape), decode (coarse to fine beside dense evaluation and MISE), metrics (against plain
             peers), drag (the studio's sliders; needs a display), or all of these; equality compares the surfaces of a hundred
             shapes with dense evaluation, which takes many minutes.
-        model: the model of bench decode, by default the published DeepSDF where it was trained; that of bench equality, by
+        model: the model of bench decode, by default the published DeepSDF; that of bench equality, by
             default all.
         picture: the picture of bench reconstruct; by default one that comes with the program.
         runs: measured runs of each.
@@ -58,7 +59,8 @@ def bench(
             if name == "drag":
                 drag = _drag(required=what == "drag")
             else:
-                results.append(_bench(name, model, picture, runs, common.engine(), progress))
+                engine = Engine(common.device, common.threads, (*model_roots(), bench_models()))
+                results.append(_bench(name, model, picture, runs, engine, progress))
     text = "\n\n".join(_text(result) for result in results)
     if drag is not None:
         text = f"{text}\n\ndrag\n{json.dumps(drag, indent=1)}".lstrip()
