@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import psutil
@@ -186,16 +187,27 @@ class Soak:
             self.outcome.stale.append(f"{name}: {entry.model}")
 
     def _current(self) -> bool:
-        """True if a new paint gives the picture that is on screen (which may have been drawn with smooth edges at rest)."""
-        canvas = self.studio.viewport.real.widget if self.studio.viewport.real is not None else None
-        if canvas is None:
+        """True if a new paint gives the picture that is on screen; each side may have been drawn with smooth edges at rest."""
+        real = self.studio.viewport.real
+        if real is None:
             return False
-        before: QImage = canvas.grabFramebuffer()  # type: ignore[attr-defined]
-        canvas.mark()  # type: ignore[attr-defined]
+        canvas: Any = real.widget
+        before = _halves(canvas.grabFramebuffer())
+        canvas.mark()
         canvas.repaint()
-        if canvas.grabFramebuffer() == before:  # type: ignore[attr-defined]
-            return True
-        return wait(lambda: bool(canvas.grabFramebuffer() == before), 3)  # type: ignore[attr-defined]
+        rough = _halves(canvas.grabFramebuffer())
+        if before == rough or not hasattr(canvas, "polish"):
+            return before == rough
+        canvas.polish()
+        canvas.repaint()
+        smooth = _halves(canvas.grabFramebuffer())
+        return all(old in new for old, new in zip(before, zip(rough, smooth, strict=True), strict=True))
+
+
+def _halves(picture: QImage) -> tuple[QImage, QImage]:
+    """The pictures of A and B, without the columns between them."""
+    width, height = picture.width() // 2, picture.height()
+    return picture.copy(0, 0, width - 1, height), picture.copy(width + 1, 0, width - 1, height)
 
 
 def text(outcome: Outcome) -> str:

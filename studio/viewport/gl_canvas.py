@@ -10,6 +10,7 @@ from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 from pyvistaqt.rwi import QVTKRenderWindowInteractor
 
+from studio.document import Side
 from studio.opengl import software_opengl
 from studio.theme import Theme
 from studio.viewport.hand import Hand
@@ -41,8 +42,8 @@ class GlCanvas(Hand, QVTKRenderWindowInteractor):  # type: ignore[misc]
         self._Iren.Initialize()
         self.frameSwapped.connect(self._swapped)
 
-    def mark(self) -> None:
-        """Something changed: paint once, soon."""
+    def mark(self, side: Side | None = None) -> None:
+        """Something changed, on one side or anywhere: paint once, soon. A graphics card draws both sides anew."""
         self._dirty = True
         self.update()
 

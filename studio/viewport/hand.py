@@ -26,7 +26,7 @@ class Hand:
     """
 
     scene: Scene
-    mark: Callable[[], None]
+    mark: Callable[..., None]
     clicked: Any
     pointed: Any
     grasp: Grasp | None = None

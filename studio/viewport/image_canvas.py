@@ -6,19 +6,21 @@ that decode. `python -m studio.bench_drag` shows what that cost (figures in stud
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
+from studio.document import Side
 from studio.theme import Theme
 from studio.viewport.hand import Hand
-from studio.viewport.scene import POINT_SIZE, Scene
+from studio.viewport.scene import POINT_SIZE, SIDES, Scene
 
 #: A picture that has rested for so long is drawn once more with smooth edges: milliseconds, samples per pixel. That takes
 #: several times as long as a frame, so it is never done while something moves, nor again at a size where it took too long.
@@ -29,7 +31,8 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
     """A widget that shows pictures of an off-screen scene.
 
     A paint that Qt wants for its own reasons shows the old picture again without rendering. `renders` counts pictures of
-    something new; the smooth one that follows at rest is not among them.
+    something new; the smooth one that follows at rest is not among them. Where one side alone has changed, the other keeps its
+    pixels: without a graphics card most of a frame is spent on the pixels of the shapes.
     """
 
     painted = Signal(float)
@@ -47,13 +50,13 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         self.window_.SetMultiSamples(0)
         self.scene = Scene(self.window_, theme)
         self.renders = 0
-        self._dirty = True
+        self._stale: set[Side] = set(SIDES)  # sides that look otherwise than in the picture
         self._smooth = False  # the next picture shall have smooth edges
         self._slow = False  # which takes too long at this size
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(_REST)
-        self._resting.timeout.connect(self._rested)
+        self._resting.timeout.connect(self.polish)
         self._closed = False
         self._bytes = vtkUnsignedCharArray()
         self._pixels = np.zeros((1, 1, 4), np.uint8)  # kept: the image does not own its memory
@@ -61,12 +64,19 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         # Queued: when it arrives, Qt has put the picture on the screen.
         self._ended.connect(self._shown, Qt.ConnectionType.QueuedConnection)
 
-    def mark(self) -> None:
-        """Something changed: paint once, soon."""
-        self._dirty = True
-        self.update()
+    def mark(self, side: Side | None = None) -> None:
+        """Something changed, on one side or anywhere: paint once, soon."""
+        self._stale |= set(SIDES) if side is None else {side}
+        self.update() if side is None else self.update(self._place(side))
 
-    def _rested(self) -> None:
+    def _place(self, side: Side) -> QRect:
+        """The part of the widget that a side has, a pixel more all around."""
+        left, right = self.scene.span(side)
+        width = self.width()
+        return QRect(math.floor(left * width) - 1, 0, math.ceil((right - left) * width) + 2, self.height())
+
+    def polish(self) -> None:
+        """Draw the same once more with smooth edges."""
         self._smooth = True
         self.update()
 
@@ -86,21 +96,21 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         if self.scene.orbit.framed:
             self.scene.frame((self.width(), self.height()))
         self.scene.set_point_size(POINT_SIZE * self.devicePixelRatioF())
-        self._dirty = True
+        self._stale = set(SIDES)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Render if something changed since the last time; show the picture."""
         began = time.perf_counter()
-        rendered = self._dirty and not self._closed
+        rendered = bool(self._stale) and not self._closed
         if rendered:
-            self._dirty = self._smooth = False
+            stale, self._stale, self._smooth = self._stale, set(), False
             self.renders += 1
-            self._render(0)
+            self._render(0, stale)
             if not self._slow:
                 self._resting.start()
         elif self._smooth and not self._closed:
             self._smooth = False
-            self._render(_SAMPLES)
+            self._render(_SAMPLES, set(SIDES))
             self._slow = 1e3 * (time.perf_counter() - began) > _TOO_LONG
         painter = QPainter(self)
         if not self._image.isNull():
@@ -109,15 +119,24 @@ class ImageCanvas(Hand, QWidget):  # type: ignore[misc]
         if rendered:
             self._ended.emit(began)
 
-    def _render(self, samples: int) -> None:
+    def _render(self, samples: int, sides: set[Side]) -> None:
         ratio = self.devicePixelRatioF()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         self.window_.SetMultiSamples(samples)
         self.window_.SetSize(width, height)
-        self.window_.Render()
-        self.window_.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._bytes, 0)
+        first, last = 0, width
+        whole = self._pixels.shape != (height, width, 4)
+        with self.scene.only(None if whole else sides) as drawn:
+            self.window_.Render()
+            if drawn is not None:
+                first, last = drawn
+        self.window_.GetRGBACharPixelData(first, 0, last - 1, height - 1, 0, self._bytes, 0)
         # OpenGL counts rows from below
-        self._pixels = np.ascontiguousarray(vtk_to_numpy(self._bytes).reshape(height, width, 4)[::-1])
+        fresh = vtk_to_numpy(self._bytes).reshape(height, last - first, 4)[::-1]
+        if whole:
+            self._pixels = np.ascontiguousarray(fresh)
+        else:
+            self._pixels[:, first:last] = fresh
         self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
         self._image.setDevicePixelRatio(ratio)
 

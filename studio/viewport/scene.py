@@ -6,6 +6,8 @@ renders by itself, apart from `snapshot`; whoever owns the window decides when t
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -230,6 +232,35 @@ class Scene:
                 marked = self.marks is not None or (self.grips is not None and self.grips.ends is not None)
                 self._on_top[side].renderer.SetDraw(marked and only in (None, side))
                 self._on_top[side].renderer.SetViewport(*pane.renderer.GetViewport())
+
+    @contextmanager
+    def only(self, sides: Collection[Side] | None) -> Iterator[tuple[int, int] | None]:
+        """Draw only some of the sides, where that can be done; gives the columns of pixels that are then drawn (None: all).
+
+        The window must have its size already.
+        """
+        drawn = [side for side in self.sides if sides is None or side in sides]
+        if sides is None or len(drawn) != 1 or len(self.sides) == 1:
+            yield None
+            return
+        (side,) = drawn
+        others = [self._panes[other].renderer for other in self.sides if other != side]
+        others += [self._on_top[other].renderer for other in self.sides if other != side and other in self._on_top]
+        others = [renderer for renderer in others if renderer.GetDraw()]
+        for renderer in others:
+            renderer.SetDraw(False)
+        try:
+            pane = self._panes[side].renderer
+            left = pane.GetOrigin()[0]
+            yield left, left + pane.GetSize()[0]
+        finally:
+            for renderer in others:
+                renderer.SetDraw(True)
+
+    def span(self, side: Side) -> tuple[float, float]:
+        """Left and right end of a side, as fractions of the window's width."""
+        left, _, right, _ = self._panes[side].renderer.GetViewport()
+        return left, right
 
     @property
     def sides(self) -> tuple[Side, ...]:

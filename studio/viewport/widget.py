@@ -79,7 +79,9 @@ class VtkViewport(QObject):
         self._scene.set_shape(side, shape)
         if new_subject and self._scene.orbit.framed:
             self._frame()
-        self._canvas.mark()
+            self._canvas.mark()
+        else:
+            self._canvas.mark(side)
 
     def set_display(self, display: Display) -> None:
         """Surfaces, points, or error colours."""
@@ -93,7 +95,7 @@ class VtkViewport(QObject):
         self._on_gui_thread()
         self._scene.set_values(side, values, limits)
         if self._scene.display == "error":
-            self._canvas.mark()
+            self._canvas.mark(side)
 
     def set_colour_map(self, name: str) -> None:
         """Another map for the error colours."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from engine.api import Mesh, PointCloud
 from studio.theme import DARK, LIGHT, rgb
+from studio.viewport.flow import Marks
 from studio.viewport.view import ShapeView
 
 pytestmark = pytest.mark.display
@@ -379,3 +380,47 @@ def test_a_resting_picture_gets_smooth_edges(qtbot, ball) -> None:
         assert 50 < changed.sum() < 0.05 * changed.size  # the outline and nothing else
     finally:
         stage.close()
+
+
+MARKED = Marks(np.float32([[0, 0, 0.9], [0, 0.2, 0.5]]), ("a", "b"))
+
+
+def test_a_change_of_one_side_gives_the_picture_that_drawing_both_gives(shown, ball) -> None:
+    cube = Mesh(ball.vertices * np.float32([0.4, 0.9, 0.6]), ball.faces)
+    one = shown()
+    view = one.viewport
+    view.set_split(True)
+    view.show("a", ShapeView(1, ball))
+    view.show("b", ShapeView(2, ball))
+    one.settle()
+    for side, shape, marks in (("a", cube, None), ("b", cube, None), ("a", ball, MARKED), ("b", ball, None)):
+        if marks is not None:
+            one.change(lambda marks=marks: view.set_marks(marks))
+        before = one.pixels()
+        entry = {"a": 1, "b": 2}[side]
+        assert one.change(lambda side=side, entry=entry, shape=shape: view.show(side, ShapeView(entry, shape))) == 1
+        after = one.pixels()
+        half = before.shape[1] // 2
+        other = slice(half + 1, None) if side == "a" else slice(0, half - 1)
+        assert np.array_equal(after[:, other], before[:, other]), "the other side keeps its pixels"
+        assert not np.array_equal(after, before)
+        view.widget.mark()
+        view.widget.repaint()
+        assert np.array_equal(one.pixels(), after)
+
+
+def test_both_sides_are_drawn_anew_when_the_camera_moves(shown, ball) -> None:
+    one = shown()
+    view = one.viewport
+    view.set_split(True)
+    view.show("a", ShapeView(1, ball))
+    view.show("b", ShapeView(2, Mesh(ball.vertices * np.float32([0.4, 0.9, 0.6]), ball.faces)))
+    one.settle()
+    before = one.pixels()
+    view.show("a", ShapeView(1, Mesh(ball.vertices * np.float32(0.7), ball.faces)))
+    view.set_camera({**view.camera(), "distance": 9.0, "framed": False})
+    one.settle()
+    half = before.shape[1] // 2
+    change = np.abs(one.pixels() - before).max(axis=2) > 12
+    assert change[:, :half].any()
+    assert change[:, half:].any()
