@@ -8,6 +8,7 @@ from time import perf_counter
 import torch
 from torch import Tensor
 
+from engine.devices import free_memory, is_out_of_memory
 from engine.errors import ModelError
 from engine.geometry.field import Field
 from engine.progress import Progress
@@ -90,8 +91,11 @@ class Evaluator:
             self.progress.check()
             part = slice(start, min(start + self._chunk, count))
             chunk_began = perf_counter()
-            with torch.inference_mode():
-                answer = self.field(place(part)).reshape(-1).float()
+            answer = self._fitting(part, place)
+            if answer is None:
+                self._chunk = max(_LEAST, (part.stop - start) // 4)
+                free_memory()
+                continue
             sound &= torch.isfinite(answer).all()
             yield part, answer
             taken = part.stop - start
@@ -102,6 +106,16 @@ class Evaluator:
             raise ModelError("The model answered with values that are not numbers; its weights or the code are damaged.")
         self.milliseconds += 1000 * (perf_counter() - began)
         self.evaluations += count
+
+    def _fitting(self, part: slice, place: Callable[[slice], Tensor]) -> Tensor | None:
+        """The field's answers, or None if a GPU has no memory for so many and fewer may be tried."""
+        try:
+            with torch.inference_mode():
+                return self.field(place(part)).reshape(-1).float()
+        except RuntimeError as error:
+            if part.stop - part.start <= _LEAST or not is_out_of_memory(error):
+                raise
+            return None
 
     def _adapt(self, taken: int, seconds: float) -> None:
         if taken == self._chunk or seconds > CHUNK_SECONDS:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import torch
 from torch import Tensor, nn
@@ -117,11 +118,18 @@ class _Naming(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
+class _Drawing(torch.Generator):
+    """Random numbers of the pretended GPU come from the CPU."""
+
+    def __new__(cls, device: Any = "cpu") -> _Drawing:
+        return super().__new__(cls, device="cpu" if torch.device(device) == DEVICE else device)
+
+
 @contextmanager
 def pretended_gpu() -> Iterator[Counter[str]]:
     """While it lasts, `DEVICE` can be used. Gives the counts of "waits", "copies" (to the CPU) and "uploads"."""
     Pretended.visits = Counter()
-    with _Making(), _Naming():
+    with mock.patch.object(torch, "Generator", _Drawing), _Making(), _Naming():
         yield Pretended.visits
 
 
