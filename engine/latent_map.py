@@ -24,7 +24,7 @@ from engine.typicality import Typicality
 Floats = NDArray[np.float64]
 
 #: The map is known from -REACH to REACH along both axes; training codes lie between -1 and 1.
-REACH = 1.12
+REACH = 1.18
 #: The neighbour whose distance bounds the neighbourhood.
 NEIGHBOURS = 8
 #: Places along each side at which the map is worked out beforehand.

@@ -21,7 +21,7 @@ STEPS = 750
 #: Steps during which attraction is exaggerated, and by how much: clusters find each other first.
 EARLY, EXAGGERATION = 250, 12.0
 #: Places are pulled apart until they are this share of the mean room of a place away from each other.
-ELBOW_ROOM = 0.6
+ELBOW_ROOM = 0.75
 
 
 def lay_out(codes: NDArray[np.float32], progress: Progress = NO_PROGRESS) -> Floats:

@@ -25,7 +25,7 @@ def ramp(colour: str, theme: Theme) -> tuple[tuple[float, float, float], tuple[f
     """The darkest and the lightest tone of a clay in that colour: each red, green, blue from 0 to 1."""
     grey, dark = (0.74, theme.name == "dark")
     hue = [0.62 * part + 0.38 * grey for part in rgb(colour)]
-    low, high = (0.30, 0.62) if dark else (0.34, 0.72)
+    low, high = (0.38, 0.70) if dark else (0.46, 0.78)
     first = tuple(part * low for part in hue)
     last = tuple(part + (1.0 - part) * high for part in hue)
     return (first[0], first[1], first[2]), (last[0], last[1], last[2])

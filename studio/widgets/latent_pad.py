@@ -38,6 +38,8 @@ NEAR = 9.0
 FINE = 0.2
 #: Pixels that an arrow key moves the handle.
 STEP = 6.0
+#: Thumbnails kept in other sizes.
+SCALED = 1500
 #: From this distance on, in gaps between training codes, a code counts as beside the map.
 BESIDE = 0.05
 
@@ -73,6 +75,7 @@ class LatentPad(QWidget):
         self._order = np.zeros(0, np.intp)
         self._places = np.zeros((0, 2))
         self._still: QPixmap | None = None
+        self._scaled: dict[tuple[int, int], tuple[QImage, QImage]] = {}
         self._hand: str = ""  # what the pressed mouse is doing: "", "press", "drag", "pan"
         self._pressed, self._last = QPointF(), QPointF()
         self._under = -1
@@ -350,8 +353,10 @@ class LatentPad(QWidget):
         """The still picture, and what moves over it."""
         colours = theme()
         if self._still is None or self._still.devicePixelRatio() != self.devicePixelRatioF():
+            if len(self._scaled) > SCALED:
+                self._scaled.clear()
             self._still, self.thumbnails = paint_still(
-                self.view, self.devicePixelRatioF(), self._typical, self.items, self._order, self.images
+                self.view, self.devicePixelRatioF(), self._typical, self.items, self._order, self.images, self._scaled
             )
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -48,10 +48,9 @@ class PadItem:
 def thumbnail_image(shade: NDArray[np.uint8], cover: NDArray[np.uint8], colour: str) -> QImage:
     """A thumbnail in a clay of that colour, for the theme in use."""
     low, high = (np.array(tone) for tone in ramp(colour, theme()))
-    light, alpha = shade[..., None] / 255.0, cover[..., None] / 255.0
-    tone = (low + (high - low) * light) * alpha
-    pixels = np.concatenate([tone[..., ::-1], alpha], axis=-1)  # premultiplied BGRA
-    packed = np.ascontiguousarray((pixels * 255 + 0.5).astype(np.uint8))
+    tones = np.full((256, 4), 255, np.uint16)  # blue, green, red, alpha of each shade
+    tones[:, :3] = np.round(255 * (low + (high - low) * np.linspace(0, 1, 256)[:, None]))[:, ::-1]
+    packed = ((tones[shade] * cover[..., None].astype(np.uint16) + 127) // 255).astype(np.uint8)
     side, other = shade.shape
     return QImage(packed.data, other, side, 4 * other, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
@@ -68,6 +67,7 @@ def paint_still(
     items: Sequence[PadItem],
     order: NDArray[np.intp],
     images: Mapping[int, QImage],
+    scaled: dict[tuple[int, int], tuple[QImage, QImage]],
 ) -> tuple[QPixmap, list[int]]:
     """The picture behind the handle, and which items are drawn as thumbnails.
 
@@ -78,6 +78,7 @@ def paint_still(
         items: what lies on the map.
         order: in which thumbnails are chosen.
         images: thumbnails that are there, by item.
+        scaled: thumbnails in the sizes that were needed so far, by item and size; added to.
     """
     colours = theme()
     pixmap = QPixmap(max(1, round(view.width * ratio)), max(1, round(view.height * ratio)))
@@ -96,12 +97,16 @@ def paint_still(
     there = np.array([index in images for index in range(len(items))], bool)
     chosen = decluttered(pixels, order, side * APART, inside & there)
     hidden = np.setdiff1d(np.flatnonzero(inside), chosen)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for index in hidden.tolist():
-        _dot(painter, QPointF(*pixels[index]), items[index], colours)
+    _dots(painter, [items[i] for i in hidden.tolist()], pixels[hidden], colours)
+    device = round(side * ratio)
     for index in sorted(chosen, key=lambda i: pixels[i, 1]):
         box = QRectF(pixels[index, 0] - side / 2, pixels[index, 1] - side / 2, side, side)
-        painter.drawImage(box, images[index])
+        ready = scaled.get((index, device))
+        if ready is None or ready[0] is not images[index]:
+            small = images[index].scaled(device, device, mode=Qt.TransformationMode.SmoothTransformation)
+            small.setDevicePixelRatio(ratio)
+            ready = scaled[index, device] = (images[index], small)
+        painter.drawImage(box.topLeft(), ready[1])
         if items[index].landmark:
             _flag(painter, QPointF(box.right() - 4, box.top() + 5), colours)
     painter.end()
@@ -117,20 +122,17 @@ def _ground(view: PadView, typical: NDArray[np.float64], colours: Theme) -> QIma
     column = (np.linspace(left, right, wide) + REACH) / (2 * REACH) * (grid - 1)
     row = (REACH - np.linspace(top, bottom, tall)) / (2 * REACH) * (grid - 1)
     values = _between(_between(typical, row).T, column).T
-    outside = (np.abs(column - (grid - 1) / 2) > (grid - 1) / 2)[None, :] | (np.abs(row - (grid - 1) / 2) > (grid - 1) / 2)[
-        :, None
-    ]
-    height = sum(np.clip((values - step) / SOFT + 0.5, 0, 1) for step in STEPS) / len(STEPS)
-    height = np.where(outside, 0.0, height)
+    # One table look-up per pixel: steps are steep, so 512 heights are enough.
+    ramp_of = np.linspace(0, 1, 512)
+    height = np.mean([np.clip((ramp_of - step) / SOFT + 0.5, 0, 1) for step in STEPS], axis=0)
     low, high = np.array(rgb(colours.window)), np.array(rgb(colours.raised if colours.name == "dark" else colours.panel))
     if colours.name == "dark":
-        high = high * 1.28
+        high = high * 1.5
     else:
-        low = low * 0.955
-    tone = low + (high - low) * height[..., None]
-    packed = np.ascontiguousarray(
-        np.concatenate([(tone[..., ::-1].clip(0, 1) * 255 + 0.5), np.full((*tone.shape[:2], 1), 255.0)], -1).astype(np.uint8)
-    )
+        low = low * 0.925
+    tones = np.full((512, 4), 255, np.uint8)
+    tones[:, :3] = np.round(255 * (low + (high - low) * height[:, None]).clip(0, 1))[:, ::-1]
+    packed = np.ascontiguousarray(tones[(values * 511).astype(np.int16)])
     return QImage(packed.data, wide, tall, 4 * wide, QImage.Format.Format_RGB32).copy()
 
 
@@ -143,15 +145,21 @@ def _between(values: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np
     return result
 
 
-def _dot(painter: QPainter, at: QPointF, item: PadItem, colours: Theme) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(item.colour))
-    if item.landmark:
-        _flag(painter, at, colours)
-    else:
-        painter.setOpacity(0.8)
-        painter.drawEllipse(at, DOT, DOT)
-        painter.setOpacity(1.0)
+def _dots(painter: QPainter, items: Sequence[PadItem], pixels: NDArray[np.float64], colours: Theme) -> None:
+    groups: dict[str, list[QPointF]] = {}
+    for item, at in zip(items, pixels.tolist(), strict=True):
+        if not item.landmark:
+            groups.setdefault(item.colour, []).append(QPointF(*at))
+    painter.setOpacity(0.85)
+    for colour, points in groups.items():
+        pen = QPen(QColor(colour), 2 * DOT)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPoints(points)
+    painter.setOpacity(1.0)
+    for item, at in zip(items, pixels.tolist(), strict=True):
+        if item.landmark:
+            _flag(painter, QPointF(*at), colours)
 
 
 def _flag(painter: QPainter, at: QPointF, colours: Theme) -> None:

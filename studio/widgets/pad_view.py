@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 #: The map reaches from -REACH to REACH along both axes.
-REACH = 1.12
+REACH = 1.18
 LARGEST = 12.0
 
 

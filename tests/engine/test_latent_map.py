@@ -39,7 +39,7 @@ def test_layout_keeps_blobs_together_and_fills_its_box(blobs) -> None:
     np.testing.assert_allclose(low + high, 0, atol=1e-9)
     apart = np.linalg.norm(places[:, None] - places, axis=2) + 9 * np.eye(60)
     assert (apart.argmin(axis=1) // 15 == np.arange(60) // 15).all()
-    assert apart.min() > 0.5 * 0.6 * 2 / np.sqrt(60)
+    assert apart.min() > 0.5 * 0.75 * 2 / np.sqrt(60)
     np.testing.assert_array_equal(places, lay_out(blobs.codes))
 
 
