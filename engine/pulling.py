@@ -15,6 +15,7 @@ A step looks at tens of points where a decode looks at a hundred thousand, so it
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ NO_SURFACE = "{model} makes loose points, which cannot be pulled; choose a model
 PATCH = 0.03
 #: Errors that count as one, in the units of the frame: the target, the patch that comes along, a pin, the patch of a pin.
 TARGET_ERROR, PATCH_ERROR, PIN_ERROR, PIN_PATCH_ERROR = 0.002, 0.02, 0.0015, 0.01
+#: So much movement of the surface all over (root mean square) counts as one, found at so many points of so many looked at.
+ELSEWHERE_ERROR, SAMPLES, SEARCHED = 0.02, 48, 4096
 #: A code this far from the grabbed one, in standard deviations, counts as one.
 CODE_ERROR = 4.0
 #: How far from the training codes a pull may lead, in the gaps between them (see `engine.typicality`); a code that was farther
@@ -51,8 +54,10 @@ FLAT = 1e-4
 CORNERS = np.array([[1.0, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / np.sqrt(3)
 #: Cells per side of the settled surface, and how many of them to each side of a point are looked at to see where it runs.
 CELLS, WINDOW = SETTLED_LEVELS[-1] - 1, 3
-#: Seconds after which a step gives what it has, and the longest change of the code at each look, in standard deviations.
-PATIENCE, TRUST = 0.03, 3.0
+#: Seconds and rounds after which a step gives what it has; the longest change of the code in a round, in standard deviations.
+PATIENCE, ROUNDS, TRUST = 0.03, 2, 3.0
+#: So many steps for one target without any gain are the end of it.
+IDLE = 3
 #: A surface nearer than this to the target has arrived; one farther away than REACH after the last step has been left behind.
 ARRIVED, REACH = 0.003, 0.021
 #: Steps that change the code by less than this (standard deviations) have come to rest.
@@ -107,11 +112,15 @@ class Pull:
         point, normal, steep = self._landed(self._pressed)
         self._grabbed, self._steep = point, steep
         self._at = self._reached = self._pressed.copy()
-        self._last: tuple[Vector, float] | None = None
+        self._trust = TRUST / 2
+        self._best: tuple[Vector, float, int] | None = None
+        self._keep = np.eye(len(self._start)) / CODE_ERROR**2 + self._elsewhere()
         self._patch = self._measured(point, PATCH * _around(normal), TARGET_ERROR, PATCH_ERROR)
         self._pins: list[tuple[Vector, _Patch]] = []
         for pin in np.zeros((0, 3)) if pins is None else np.asarray(pins, np.float64).reshape(-1, 3):
             place, outward, _ = self._landed(pin)
+            if abs(float(self._values(self._start, place[None])[0])) > PATCH / 2 * self._steep:
+                continue  # the surface has left this pin by other means; it holds nothing now
             through = np.stack([0 * outward, PATCH * outward, -PATCH * outward])
             self._pins.append((place, self._measured(place, through, PIN_ERROR, PIN_PATCH_ERROR)))
 
@@ -124,7 +133,7 @@ class Pull:
         target = np.asarray(target, np.float64)
         if target.shape != (3,) or not np.isfinite(target).all():
             raise ShapeError("The point to pull to must have three finite coordinates.")
-        while True:
+        for number in itertools.count(1):
             progress.check()
             way = target - self._reached
             length = float(np.linalg.norm(way))
@@ -134,12 +143,11 @@ class Pull:
             at_end = bool(np.array_equal(self._at, target))
             stuck = length - float(np.linalg.norm(target - self._reached)) < ARRIVED
             rests = (moved < REST and (at_end or stuck)) or (at_end and distances[0] < ARRIVED and moved < 1.0)
-            if rests or time.perf_counter() - began > PATIENCE:
+            if rests or (number >= ROUNDS and time.perf_counter() - began > PATIENCE):
                 break
         distance, pins = float(distances[0]), tuple(float(value) for value in distances[1:])
         worst = max(float(np.linalg.norm(target - self._at)) + distance, *pins, 0.0)
-        again = self._last is not None and np.array_equal(self._last[0], target) and worst > 0.95 * self._last[1]
-        self._last = (target, worst)
+        idle = self._idle(target, worst) >= IDLE
         code = self._code(self._u)
         return PullStep(
             latent=Latent(self._name, tuple(code.tolist())),
@@ -149,58 +157,76 @@ class Pull:
             pins=pins,
             before=max(0.0, 1.0 - self._before),
             after=max(0.0, 1.0 - self._strangeness(code)),
-            leaves=worst > REACH and (rests or again),
-            settled=rests or again,
+            leaves=worst > REACH and (rests or idle),
+            settled=rests or idle,
             milliseconds=1e3 * (time.perf_counter() - began),
         )
+
+    def _idle(self, target: Vector, worst: float) -> int:
+        """How many steps for the same target have brought nothing."""
+        if self._best is None or not np.array_equal(self._best[0], target) or worst < 0.9 * self._best[1]:
+            self._best = (target, worst, 0)
+        else:
+            self._best = (target, self._best[1], self._best[2] + 1)
+        return self._best[2]
 
     # --- one round ---------------------------------------------------------------------------------------------------
 
     def _advance(self) -> float:
-        """One Gauss-Newton step towards `_at`; how far the code went, in standard deviations."""
+        """One Gauss-Newton step towards `_at`; how far the code went, in standard deviations.
+
+        How far a step may go is learnt from how well the last one was foreseen (Moré 1978).
+        """
         points, wanted, weights = self._conditions()
-        code = self._code(self._u)
-        values, slopes, steep = self._slopes(code, points)
+        values, slopes, steep = self._slopes(self._code(self._u), points)
         wrong = weights * (values / steep - wanted)
         matrix = (weights / steep)[:, None] * (slopes @ self._spread)
-        now = _cost(wrong, self._u)
-        damping = 0.0
+        now = self._cost(wrong, self._u)
         for _ in range(6):
-            u = self._solved(matrix, wrong, damping)
-            there = self._values(self._code(u), points) / steep
-            if _cost(weights * (there - wanted), u) <= now or np.linalg.norm(u - self._u) < REST:
-                break
-            damping = max(4 * damping, 0.1)
-        moved = float(np.linalg.norm(u - self._u))
-        self._u = u
-        return moved
+            u = self._solved(matrix, wrong)
+            move = u - self._u
+            length = float(np.linalg.norm(move))
+            there = weights * (self._values(self._code(u), points) / steep - wanted)
+            gained, foreseen = now - self._cost(there, u), now - self._cost(wrong + matrix @ move, u)
+            share = gained / foreseen if foreseen > 1e-9 else 1.0
+            if share < 0.25:
+                self._trust = max(0.5 * min(self._trust, length), REST)
+            elif share > 0.75 and length > 0.9 * self._trust:
+                self._trust = min(2 * self._trust, TRUST)
+            if gained >= 0 or foreseen <= 0 or length <= REST:  # foreseen < 0: it must come back to what the model knows
+                self._u = u
+                return length
+        return 0.0
 
-    def _solved(self, matrix: Vector, wrong: Vector, damping: float) -> Vector:
-        """The next code: least squares of the conditions, of the length of the code and of the change.
+    def _cost(self, wrong: Vector, u: Vector) -> float:
+        return float(wrong @ wrong + u @ self._keep @ u)
 
-        If it lies beyond what the model knows, or farther than `TRUST` from here, the weight of the length or of the change is
-        raised until it does not.
+    def _solved(self, matrix: Vector, wrong: Vector) -> Vector:
+        """The next code: least squares of the conditions and of what the change of the code costs.
+
+        If it lies farther away than trust goes, or beyond what the model knows, the weight of the step or of the whole change
+        is raised until it does not.
         """
         u, size = self._u, len(self._u)
         gram, right = matrix.T @ matrix, matrix.T @ (matrix @ u - wrong)
 
-        def solve(length: float, change: float) -> Vector:
-            left = gram + (length / CODE_ERROR**2 + change) * np.eye(size)
-            return np.asarray(np.linalg.solve(left, right + change * u), np.float64)
+        def solve(whole: float, step: float) -> Vector:
+            left = gram + whole * self._keep + step * np.eye(size)
+            return np.asarray(np.linalg.solve(left, right + step * u), np.float64)
 
-        change = damping
-        found = solve(1.0, change)
-        for _ in range(12):
-            if np.linalg.norm(found - u) <= TRUST:
+        step = 0.0
+        found = solve(1.0, step)
+        for _ in range(24):
+            if np.linalg.norm(found - u) <= self._trust:
                 break
-            change = max(2.5 * change, 0.05)
-            found = solve(1.0, change)
-        length = 1.0
+            step = max(2.5 * step, 0.02)
+            found = solve(1.0, step)
+        whole = 1.0
         for _ in range(30):
             if self._strangeness(self._code(found)) <= max(LIMIT, self._before):
                 break
-            length *= 1.7
-            found = solve(length, change)
+            whole *= 1.7
+            found = solve(whole, step)
         return found
 
     def _conditions(self) -> tuple[Vector, Vector, Vector]:
@@ -276,6 +302,22 @@ class Pull:
             raise ShapeError("There is no surface to grab here; press on the shape.")
         return place, mean / length, steep
 
+    def _elsewhere(self) -> Vector:
+        """(D, D): how much the surface moves all over when the code does, as a quadratic form, with the slopes at the grab.
+
+        Of all codes that answer the pull, the one is wanted that leaves the rest alone: a code has more directions than there
+        are conditions, and most of them only make the surface tremble.
+        """
+        draw = np.random.default_rng(0)
+        points = draw.uniform(-self._half, self._half, (SEARCHED, 3))
+        near = np.flatnonzero(np.abs(self._values(self._start, points)) < 2 * STRIDE * self._steep)[:SAMPLES]
+        if not len(near):
+            return np.zeros((len(self._start),) * 2)
+        _, slopes, gradient = self._gradients(self._start, points[near])
+        steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.5 * self._steep)
+        moves = slopes / steep[:, None] @ self._spread
+        return np.asarray(moves.T @ moves / len(near) / ELSEWHERE_ERROR**2)
+
     def _measured(self, place: Vector, offsets: Vector, error: float, patch_error: float) -> _Patch:
         values = self._values(self._start, place + offsets) / self._steep
         weights = np.r_[1 / error, np.full(len(offsets) - 1, 1 / patch_error)]
@@ -316,10 +358,6 @@ class Pull:
 
 def _numpy(values: Tensor) -> Vector:
     return np.asarray(values.detach().cpu().double().numpy())
-
-
-def _cost(wrong: Vector, u: Vector) -> float:
-    return float(wrong @ wrong + u @ u / CODE_ERROR**2)
 
 
 def _around(normal: Vector) -> Vector:

@@ -94,7 +94,9 @@ class PullBench:
         unsaid: how many failed on the mesh without being said to.
         for_nothing: how many were said to leave and held on the mesh nevertheless.
         worst_estimate: greatest difference between the estimated distance and that on the mesh where the surface arrived.
-        fallen: how many shapes have more loose pieces than before.
+        held: share in which both the surface came and all pins stayed.
+        typical: mean typicality of the codes before and after.
+        pieces: how many shapes have more loose pieces than before, and how many fewer.
         step_ms: median and 95th percentile of a mouse step: pull and decode of the level that is shown first.
         pull_ms: the same of the pull alone.
     """
@@ -108,17 +110,21 @@ class PullBench:
     unsaid: int
     for_nothing: int
     worst_estimate: float
-    fallen: int
+    held: float
+    typical: tuple[float, float]
+    pieces: tuple[int, int]
     step_ms: tuple[float, float]
     pull_ms: tuple[float, float]
 
 
-def bench_pull(engine: Engine, model: str, count: int = 50, seed: int = 0, progress: Progress = NO_PROGRESS) -> PullBench:
+def bench_pull(
+    engine: Engine, model: str | None = None, count: int = 50, seed: int = 0, progress: Progress = NO_PROGRESS
+) -> PullBench:
     """Play recorded gestures on a model.
 
     Args:
         engine: knows the models.
-        model: one that answers with a surface.
+        model: one that answers with a surface; None takes the first that fits shapes.
         count: how many gestures.
         seed: of all that is drawn.
         progress: told before each gesture.
@@ -130,16 +136,17 @@ def bench_pull(engine: Engine, model: str, count: int = 50, seed: int = 0, progr
 
     from engine.bench.timing import calibration
 
-    info = engine.info(model)
+    chosen = model or next((known.id for known in engine.models() if known.fits_shape), "")
+    info = engine.info(chosen)
     if info.output != "surface":
         raise ModelError(NO_SURFACE, model=info.title)
-    engine.load(model)
+    engine.load(chosen)
     machine = calibration(engine.device, torch.get_num_threads())
     outcomes = []
     for number in range(count):
         progress.step(number, count, "pulling")
-        outcomes.append(play(engine, record(engine, model, seed * 1000 + number), progress))
-    return _summed(model, machine, outcomes)
+        outcomes.append(play(engine, record(engine, chosen, seed * 1000 + number), progress))
+    return _summed(chosen, machine, outcomes)
 
 
 def record(engine: Engine, model: str, seed: int) -> Gesture:
@@ -149,7 +156,7 @@ def record(engine: Engine, model: str, seed: int) -> Gesture:
     while True:
         index = int(draw.integers(len(space.codes)))
         latent = space.training_code(index) if seed % 2 == 0 else space.random_code(int(draw.integers(2**31)))
-        shape = engine.decode(DecodeRequest(latent, SETTLED_LEVELS[:-1])).shape
+        shape = engine.decode(DecodeRequest(latent)).shape
         assert isinstance(shape, Mesh)
         if not shape.is_empty:
             break
@@ -222,7 +229,9 @@ def _summed(model: str, machine: str, outcomes: list[Outcome]) -> PullBench:
         unsaid=sum(not o.held and not o.leaves for o in outcomes),
         for_nothing=sum(o.held and o.leaves for o in outcomes),
         worst_estimate=max(arrived, default=0.0),
-        fallen=sum(o.pieces[1] > o.pieces[0] for o in outcomes),
+        held=float(np.mean([o.held for o in outcomes])),
+        typical=(float(np.mean([o.before for o in outcomes])), float(np.mean([o.after for o in outcomes]))),
+        pieces=(sum(o.pieces[1] > o.pieces[0] for o in outcomes), sum(o.pieces[1] < o.pieces[0] for o in outcomes)),
         step_ms=(float(np.median(step)), float(np.percentile(step, 95))),
         pull_ms=(float(np.median(pull)), float(np.percentile(pull, 95))),
     )

@@ -15,12 +15,13 @@ from engine.api import Engine
 from engine.assets import bench_models, model_roots
 from engine.bench.decode import MISE, PUBLISHED, DecodeBench
 from engine.bench.equality import SAME, Equality
+from engine.bench.pull import PullBench
 from engine.bench.timing import Bench
 from engine.cli.options import MACHINE, Machine
 from engine.cli.terminal import TerminalProgress, answer, say, table, watched
 from engine.errors import DependencyMissing, FileError
 
-What = Literal["all", "reconstruct", "decode", "metrics", "drag", "equality"]
+What = Literal["all", "reconstruct", "decode", "metrics", "drag", "equality", "pull"]
 
 
 def bench(
@@ -38,21 +39,23 @@ def bench(
     shape-engine bench reconstruct
     shape-engine bench decode --model deepsdf-furniture --runs 3
     shape-engine bench equality
+    shape-engine bench pull --model triplane-furniture
     shape-engine bench all --json
     ```
 
     Args:
         what: reconstruct (picture to shape), decode (coarse to fine beside dense evaluation and MISE), metrics (against plain
             peers), drag (the studio's sliders; needs a display), or all of these; equality compares the surfaces of a hundred
-            shapes with dense evaluation, which takes many minutes.
+            shapes with dense evaluation, which takes many minutes; pull plays fifty recorded gestures of a hand that pulls on
+            surfaces.
         model: the model of bench decode, by default the published DeepSDF; that of bench equality, by
-            default all.
+            default all; that of bench pull, by default the first that fits shapes.
         picture: the picture of bench reconstruct; by default one that comes with the program.
         runs: measured runs of each.
         common: how to answer and what to compute on.
     """
     wanted = ("reconstruct", "decode", "metrics", "drag") if what == "all" else (what,)
-    results: list[Bench | DecodeBench | Equality] = []
+    results: list[Bench | DecodeBench | Equality | PullBench] = []
     drag: object = None
     with watched() as progress:
         for name in wanted:
@@ -69,7 +72,7 @@ def bench(
 
 def _bench(
     name: str, model: str | None, picture: Path | None, runs: int, engine: Engine, progress: TerminalProgress
-) -> Bench | DecodeBench | Equality:
+) -> Bench | DecodeBench | Equality | PullBench:
     if name == "reconstruct":
         from engine.bench.reconstruct import bench_reconstruct
 
@@ -82,6 +85,10 @@ def _bench(
         from engine.bench.equality import compare_with_dense
 
         return compare_with_dense(engine, models=(model,) if model else (), progress=progress)
+    if name == "pull":
+        from engine.bench.pull import bench_pull
+
+        return bench_pull(engine, model, progress=progress)
     from engine.bench.metrics import bench_metrics
 
     return bench_metrics(runs=runs, progress=progress)
@@ -117,11 +124,13 @@ def _drag(required: bool) -> object:
     return json.loads(done.stdout)
 
 
-def _text(result: Bench | DecodeBench | Equality) -> str:
+def _text(result: Bench | DecodeBench | Equality | PullBench) -> str:
     if isinstance(result, DecodeBench):
         return _decode_text(result)
     if isinstance(result, Equality):
         return _equality_text(result)
+    if isinstance(result, PullBench):
+        return _pull_text(result)
     rows = [
         (t.name, f"{t.median_ms:.1f}", f"{t.fastest_ms:.1f}", f"{t.slowest_ms:.1f}", str(t.runs), t.result)
         for t in result.timings
@@ -129,6 +138,22 @@ def _text(result: Bench | DecodeBench | Equality) -> str:
     lines = [f"{result.name} ({result.machine})", table(("what", "median ms", "fastest", "slowest", "runs", "result"), rows)]
     lines += [f"{name}: {ratio:.2f}" for name, ratio in result.ratios.items()]
     return "\n".join([*lines, *result.notes])
+
+
+def _pull_text(result: PullBench) -> str:
+    count, held, moved = result.pins
+    rows = [
+        ("the surface came within 1 % of the box of the hand", f"{result.reached:.0%}"),
+        ("pins that moved less than 1 % of the box", f"{held:.0%} of {count}, median {moved:.4f}"),
+        ("all of that", f"{result.held:.0%}"),
+        ("said to leave what the model knows", f"{result.told} of {result.gestures}"),
+        ("failed without that being said; said without need", f"{result.unsaid}; {result.for_nothing}"),
+        ("typicality of the code, before and after", f"{result.typical[0]:.2f}, {result.typical[1]:.2f}"),
+        ("more loose pieces than before; fewer", f"{result.pieces[0]}; {result.pieces[1]}"),
+        ("a mouse step with the first picture, median and p95", f"{result.step_ms[0]:.0f}, {result.step_ms[1]:.0f} ms"),
+        ("the pull alone, median and p95", f"{result.pull_ms[0]:.0f}, {result.pull_ms[1]:.0f} ms"),
+    ]
+    return f"pull {result.model}, {result.gestures} gestures ({result.machine})\n{table(('what', ''), rows)}"
 
 
 def _decode_text(result: DecodeBench) -> str:

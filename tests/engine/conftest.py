@@ -56,6 +56,9 @@ class Spheres(ShapeModel):
     def decode(self, z: Tensor) -> SphereField | Tensor:
         return SphereField(self.radius(z))
 
+    def surface_values(self, z: Tensor, points: Tensor) -> Tensor:
+        return points.norm(dim=-1) - (BASE + self.slope * z[:, :1])
+
     def signed_distance(self, z: Tensor, points: Tensor) -> Tensor:
         return (points.norm(dim=-1) - self.radius(z)).clamp(-self.clamp, self.clamp)
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from engine import pulling
 from engine.errors import ModelError, ShapeError
 from engine.models.base import HasSurface, ModelConfig, ShapeModel
 from engine.pulling import LIMIT, REACH, Pull, shrunk_covariance, spread_of
@@ -83,6 +84,12 @@ def drag(pull, start, end, steps=8):
     raise AssertionError("never settled")
 
 
+@pytest.fixture
+def nothing_elsewhere(monkeypatch):
+    """Only the conditions count and the length of the change: the answers then have closed forms."""
+    monkeypatch.setattr(pulling, "ELSEWHERE_ERROR", 1e9)
+
+
 CUBE = (-0.5, -0.5, -0.5, 0.5, 0.5, 0.5)
 
 
@@ -95,7 +102,7 @@ def test_pulling_a_face_moves_that_face_and_no_other(kind) -> None:
     assert not step.leaves
 
 
-def test_a_ball_without_pins_shares_the_pull_and_one_with_pins_grows() -> None:
+def test_a_ball_without_pins_shares_the_pull_and_one_with_pins_grows(nothing_elsewhere) -> None:
     """A pin at the left pole leaves one way only for the right pole: half of the pull to the radius, half to the centre."""
     ball, known, start = Ball(4), space((0.5, 0, 0, 0), 0.3), latent(0.5, 0.0, 0.0, 0.0)
     right, left = np.array([0.5, 0.0, 0.0]), np.array([[-0.5, 0.0, 0.0]])
@@ -107,7 +114,7 @@ def test_a_ball_without_pins_shares_the_pull_and_one_with_pins_grows() -> None:
     assert free.latent.values[0] + free.latent.values[1] == pytest.approx(0.7, abs=0.005)
 
 
-def test_what_was_grabbed_comes_along_sideways() -> None:
+def test_what_was_grabbed_comes_along_sideways(nothing_elsewhere) -> None:
     """The surface could touch the target without moving sideways; the patch asks for the pole itself: centre, not radius."""
     pull = Pull(Ball(4), space((0.5, 0, 0, 0), 0.3), latent(0.5, 0.0, 0.0, 0.0), np.array([0.0, 0.5, 0.0]))
     step = drag(pull, (0, 0.5, 0), (0.15, 0.5, 0))
@@ -211,3 +218,28 @@ def test_sliding_along_a_face_changes_nothing_and_arrives() -> None:
     np.testing.assert_allclose(step.reached, (0.5, 0.2, 0), atol=1e-3)
     np.testing.assert_allclose(step.latent.values, CUBE, atol=1e-3)
     assert not step.leaves
+
+
+def test_of_two_ways_the_one_is_taken_that_leaves_the_rest_alone(monkeypatch) -> None:
+    """A face can be moved by its own length, or by a shift of the whole box that costs the code as much."""
+
+    class Shifted(Box):
+        def surface_values(self, z, points):
+            return super().surface_values(z[:, :6], points - z[:, 6:, None].transpose(1, 2) * torch.tensor([1.0, 0.0, 0.0]))
+
+    code = (*CUBE, 0.0)
+    ends = []
+    for error in (1e9, 0.004):
+        monkeypatch.setattr(pulling, "ELSEWHERE_ERROR", error)
+        pull = Pull(Shifted(7), space(code, 0.3), latent(*code), np.array([0.5, 0.0, 0.0]))
+        ends.append(drag(pull, (0.5, 0, 0), (0.6, 0, 0)).latent.values)
+    assert ends[0][6] == pytest.approx(0.05, abs=0.005), "half by each where the rest does not count"
+    assert abs(ends[1][6]) < 0.5 * ends[0][6]
+    assert ends[1][3] + ends[1][6] == pytest.approx(0.6, abs=0.004)
+
+
+def test_a_pin_that_the_surface_has_left_holds_nothing() -> None:
+    pull = Pull(Box(6), space(CUBE, 0.3), latent(*CUBE), np.array([0.5, 0.0, 0.0]), np.array([[0.0, 0.9, 0.0]]))
+    step = drag(pull, (0.5, 0, 0), (0.6, 0, 0))
+    assert step.pins == ()
+    assert step.latent.values[4] == pytest.approx(0.5, abs=0.004)
