@@ -142,7 +142,7 @@ class Pull:
             distances, self._reached = self._distances()
             at_end = bool(np.array_equal(self._at, target))
             stuck = length - float(np.linalg.norm(target - self._reached)) < ARRIVED
-            rests = (moved < REST and (at_end or stuck)) or (at_end and distances[0] < ARRIVED and moved < 1.0)
+            rests = (moved < REST and (at_end or stuck)) or (at_end and distances[0] < ARRIVED and moved < 0.3)
             if rests or (number >= ROUNDS and time.perf_counter() - began > PATIENCE):
                 break
         distance, pins = float(distances[0]), tuple(float(value) for value in distances[1:])
