@@ -51,6 +51,11 @@ gpu = torch.cuda.is_available()
 print(json.dumps({"device": torch.cuda.get_device_name(0) if gpu else "cpu", "cuda": torch.version.cuda}))
 """
 
+_ASK_MESHER = """
+from engine.geometry.meshing import mesher
+print(mesher("cpu"))
+"""
+
 _ASK_GL = """
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 import vtkmodules.vtkRenderingOpenGL2
@@ -72,7 +77,8 @@ class Report:
         python: version of Python.
         system: operating system and architecture.
         versions: distribution -> version, or None where it is not installed.
-        device: name of the GPU that torch finds, or "cpu".
+        device: name of the GPU that torch finds and models run on, or "cpu".
+        mesher: what makes triangles of a grid of values there, e.g. "flying edges (VTK)".
         cores: processor cores that this process may use.
         threads: torch threads that will be used.
         memory_gib: installed and free memory, GiB.
@@ -93,6 +99,7 @@ class Report:
     system: str
     versions: dict[str, str | None]
     device: str
+    mesher: str
     cores: int
     threads: int
     memory_gib: tuple[float, float]
@@ -114,6 +121,7 @@ class Report:
             ("Shape Studio", self.package),
             ("Python", f"{self.python}, {self.system}"),
             ("Device", self.device),
+            ("Surfaces by", self.mesher),
             ("Threads", f"{self.threads} of {self.cores} cores"),
             ("Memory", f"{free:.1f} GiB free of {installed:.1f}"),
             ("OpenGL", self.gl_renderer or "does not work"),
@@ -142,7 +150,7 @@ def examine(time_limit: float = 90.0) -> Report:
     """Look at this machine.
 
     Args:
-        time_limit: seconds granted to torch and to OpenGL each; both are asked at the same time.
+        time_limit: seconds granted to torch, VTK and OpenGL each; all are asked at the same time.
     """
     import psutil
 
@@ -151,13 +159,14 @@ def examine(time_limit: float = 90.0) -> Report:
     for name in REQUIRED:
         if versions[name] is None:
             found.problems.append(f"The library {name} is not installed; run: pip install {name}")
-    asked_torch, asked_gl = _start(_ASK_TORCH), _start(_ASK_GL)  # both at once: each takes seconds
+    asked_torch, asked_gl, asked_mesher = map(_start, (_ASK_TORCH, _ASK_GL, _ASK_MESHER))  # at once: each takes seconds
     memory = psutil.virtual_memory()
     if memory.available < 2**30:
         found.problems.append("Less than 1 GiB of memory is free; close other programs before loading a model.")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     _libraries(found)
     folders, models = _models(found)
+    device = _torch_device(asked_torch, time_limit, found)
     data_folder, data_items = _data(found)
     return Report(
         package=_version("shape-studio") or "not installed",
@@ -174,7 +183,8 @@ def examine(time_limit: float = 90.0) -> Report:
         data_folder=data_folder,
         data_items=data_items,
         encoder_weights=_encoder(found),
-        device=_torch_device(asked_torch, time_limit, found),
+        device=device,
+        mesher=_mesher(asked_mesher, time_limit, device not in ("cpu", "none"), found),
         gl_renderer=_gl_renderer(asked_gl, time_limit, found),
         problems=tuple(found.problems),
         remarks=tuple(found.remarks),
@@ -215,6 +225,19 @@ def _torch_device(process: subprocess.Popen[str], time_limit: float, found: _Fin
     if facts["device"] == "cpu" and facts["cuda"]:
         found.remarks.append("This torch could use a GPU, but finds none; everything runs on the processor.")
     return str(facts["device"])
+
+
+def _mesher(process: subprocess.Popen[str], time_limit: float, on_gpu: bool, found: _Findings) -> str:
+    """What makes surfaces; VTK is asked for on the CPU only."""
+    from engine.geometry.meshing import mesher
+
+    output, why = _finish(process, time_limit)
+    if on_gpu:
+        return mesher("cuda")
+    if why:
+        found.problems.append(f"VTK does not start ({why}); install it again with: pip install --force-reinstall vtk")
+        return "none"
+    return output.strip()
 
 
 def _gl_renderer(process: subprocess.Popen[str], time_limit: float, found: _Findings) -> str | None:

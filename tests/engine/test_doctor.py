@@ -24,6 +24,7 @@ def test_this_machine_for_real(sphere_models: Path, capsys: pytest.CaptureFixtur
     assert report["versions"]["torch"]
     assert report["versions"]["numpy"]
     assert report["device"] != "none"
+    assert report["mesher"] == ("flying edges (VTK)" if report["device"] == "cpu" else "marching cubes (torch)")
     assert 1 <= report["threads"] <= max(8, report["cores"])
     installed, free = report["memory_gib"]
     assert 0 < free <= installed
@@ -46,6 +47,25 @@ def test_a_crashing_torch_becomes_a_problem(quick: pytest.MonkeyPatch, sphere_mo
     report = doctor.examine()
     assert report.device == "none"
     assert any("PyTorch does not start" in problem for problem in report.problems)
+
+
+def test_a_missing_vtk_is_no_problem_and_a_crashing_one_is(quick: pytest.MonkeyPatch, sphere_models: Path) -> None:
+    ask = doctor._ASK_MESHER
+    quick.setattr(doctor, "_ASK_MESHER", f"import sys; sys.modules['vtkmodules'] = None{ask}")
+    report = doctor.examine()
+    assert report.mesher == "marching cubes (torch)"
+    assert any(line.split() == ["Surfaces", "by", "marching", "cubes", "(torch)"] for line in report.text().splitlines())
+    quick.setattr(doctor, "_ASK_MESHER", "import os; os.abort()")
+    report = doctor.examine()
+    assert report.mesher == "none"
+    assert any("VTK does not start" in problem for problem in report.problems)
+
+
+def test_a_gpu_makes_its_surfaces_itself(quick: pytest.MonkeyPatch, sphere_models: Path) -> None:
+    quick.setattr(doctor, "_ASK_TORCH", 'print(\'{"device": "A GPU", "cuda": "13"}\')')
+    report = doctor.examine()
+    assert report.device == "A GPU"
+    assert report.mesher == "marching cubes (torch)"
 
 
 def test_a_hanging_opengl_becomes_a_problem(quick: pytest.MonkeyPatch, sphere_models: Path) -> None:
