@@ -247,17 +247,25 @@ class Pull:
         """Distances of the surface from where the hand is and from each pin, (1 + N,), and (3,) the place next to the hand.
 
         To first order, unless the settled surface has no part there: the field may come near zero without crossing it, or cross
-        it twice between two corners of the grid.
+        it twice between two corners of the grid. Then the surface is looked for on the way from the grabbed point to the hand.
         """
         code = self._code(self._u)
-        places = np.stack([self._goal(), *(place for place, _ in self._pins)])
+        goal = self._goal()
+        places = np.stack([goal, *(place for place, _ in self._pins)])
         values, _, gradient = self._gradients(code, places)
         steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.3 * self._steep)
         away = values / steep
         meshed = self._meshed(code, places)
-        cell = 2 * self._half / CELLS
-        distances = np.where(meshed < np.abs(away) + cell, np.abs(away), np.maximum(np.abs(away), meshed))
-        return distances, self._at - away[0] * gradient[0] / steep[0]
+        there = meshed < np.abs(away) + 2 * self._half / CELLS
+        distances = np.where(there, np.abs(away), np.maximum(np.abs(away), meshed))
+        if there[0]:
+            return distances, self._at - away[0] * gradient[0] / steep[0]
+        line = self._grabbed + np.linspace(0, 1, 65)[:, None] * (goal - self._grabbed)
+        inside = self._values(code, line) < 0
+        crossings = np.flatnonzero(inside[1:] != inside[:-1])
+        reached = line[crossings[-1]] if len(crossings) else self._reached
+        distances[0] = max(float(distances[0]), float(np.linalg.norm(goal - reached)))
+        return distances, reached
 
     def _meshed(self, code: Vector, places: Vector) -> Vector:
         """(N,) distance from each place to the nearest crossing on an edge of the settled grid; a window if none is near."""
