@@ -70,6 +70,7 @@ class Decoding:
 
     def _show(self, entry_id: int, value: object) -> None:
         assert isinstance(value, ShapeResult)
+        self._report_device()
         self._paces[value.latent.model].took(value.level, value.decode_ms + value.mesh_ms)
         document = self._session.document
         entry = document.entry(entry_id)
@@ -93,6 +94,11 @@ class Decoding:
         self._history.amend(document.with_entry(self._updated(entry, value)))
         spent = 1e3 * (time.perf_counter() - began)
         self._session.performance = replace(self._session.performance, gui_ms=spent)
+
+    def _report_device(self) -> None:
+        for remark in self._engine.take_remarks():
+            self._session.notice = Notice("warning", engine_text(remark))
+            self._session.device = self._engine.describe_device()
 
     def _updated(self, entry: Entry, value: ShapeResult) -> Entry:
         title = self._engine.info(value.latent.model).title
