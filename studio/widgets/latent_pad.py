@@ -38,6 +38,10 @@ NEAR = 9.0
 FINE = 0.2
 #: Pixels that an arrow key moves the handle.
 STEP = 6.0
+#: Keys that the pad takes itself, and those that it takes while a landmark has the focus.
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+KEYS = (Qt.Key.Key_L, Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
+LANDMARK_KEYS = (Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 #: Thumbnails kept in other sizes.
 SCALED = 1500
 #: From this distance on, in gaps between training codes, a code counts as beside the map.
@@ -79,7 +83,6 @@ class LatentPad(QWidget):
         self._hand: str = ""  # what the pressed mouse is doing: "", "press", "drag", "pan"
         self._pressed, self._last = QPointF(), QPointF()
         self._under = -1
-        self._space = False
         self._panned = False
         self._repaint = Calm(self.update, self, FRAME_MS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -170,15 +173,15 @@ class LatentPad(QWidget):
         return nearest if away[nearest] <= NEAR else -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Left: move, or click a thumbnail. Middle, right, or left with the space bar: pan."""
+        """Left: move, or click a thumbnail. Middle or right: pan."""
         self._pressed = self._last = event.position()
         self._panned = False
-        if event.button() is Qt.MouseButton.LeftButton and not self._space:
+        if event.button() is Qt.MouseButton.LeftButton:
             self._under = self.item_at(event.position())
             self._hand = "press"
             if self._under < 0 and not self._on_handle(event.position()) and self.items:
                 self._begin(at=event.position())
-        elif event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton, Qt.MouseButton.LeftButton):
+        elif event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
             self._hand = "pan"
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
@@ -265,6 +268,20 @@ class LatentPad(QWidget):
 
     # --- keyboard ----------------------------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        """Keys of the pad come before the window's commands while the pad has the focus."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._mine(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _mine(self, event: QKeyEvent) -> bool:
+        if event.key() in ARROWS:
+            return True
+        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            return False
+        return event.key() in KEYS or (event.key() in LANDMARK_KEYS and self._landmark_focused())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """See the accessible description."""
         ways = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
@@ -277,6 +294,9 @@ class LatentPad(QWidget):
             self.chosen.emit(self.focused)
         elif key == Qt.Key.Key_L and self.place is not None:
             self.landmark_wanted.emit(*self.place)
+        elif key == Qt.Key.Key_Escape and self.focused >= 0:
+            self.focused = -1
+            self._repaint()
         elif key == Qt.Key.Key_F2 and self._landmark_focused():
             self.rename_wanted.emit(self.focused)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._landmark_focused():
@@ -286,17 +306,12 @@ class LatentPad(QWidget):
             self._look(self.view.zoomed(1 / 1.25 if key == Qt.Key.Key_Minus else 1.25, *about.tolist()))
         elif key == Qt.Key.Key_0:
             self.show_whole()
-        elif key == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """One press of an arrow is one step, however long it is held."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
-        arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-        if event.key() in arrows and not event.isAutoRepeat():
+        if event.key() in ARROWS and not event.isAutoRepeat():
             self.released.emit()
         super().keyReleaseEvent(event)
 
@@ -339,7 +354,6 @@ class LatentPad(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the ring."""
         super().focusOutEvent(event)
-        self._space = False
         self.update()
 
     # --- painting ----------------------------------------------------------------------------------------------------

@@ -132,6 +132,7 @@ def recorder():
 
     from studio.controller import Controller
     from studio.laboratory import Laboratory
+    from studio.mapping import Mapping
     from studio.motion import Motion
     from studio.pulling import Pulling
 
@@ -142,5 +143,6 @@ def recorder():
     controller.pulling.can.return_value = True
     controller.motion = create_autospec(Motion, instance=True)
     controller.motion.possible = False
+    controller.map = create_autospec(Mapping, instance=True)
     controller.can_undo, controller.can_redo, controller.busy = True, False, False
     return controller
