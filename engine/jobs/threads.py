@@ -19,9 +19,10 @@ def sleep_while_waiting() -> None:
 
 
 def step_back(nice: int) -> None:
-    """Let the calling thread wait behind others when cores are short, `nice` from 0 to 19 as in nice(1).
+    """Let the calling thread wait behind others of the process when cores are short, `nice` from 0 to 19 as in nice(1).
 
     On Linux each thread has a value of its own; elsewhere it belongs to the whole process, and nothing is done.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + nice))
