@@ -17,7 +17,6 @@ from engine.api import Engine
 from engine.errors import ModelError
 from engine.metrics.partner import partner
 from engine.progress import NO_PROGRESS, Progress
-from engine.pulling import NO_SURFACE
 from engine.requests import FIRST_SHOWN, SETTLED_LEVELS, DecodeRequest, PullRequest
 from engine.shapes import Latent, Mesh
 
@@ -139,6 +138,8 @@ def bench_pull(
     chosen = model or next((known.id for known in engine.models() if known.fits_shape), "")
     info = engine.info(chosen)
     if info.output != "surface":
+        from engine.pulling import NO_SURFACE
+
         raise ModelError(NO_SURFACE, model=info.title)
     engine.load(chosen)
     machine = calibration(engine.device, torch.get_num_threads())
