@@ -8,8 +8,8 @@ parts between grid corners are not lost.
 Why the result is that of evaluating the whole grid. (1) Every corner of a cell that changes sign has been asked: the loop that
 follows the surface does not end before. (2) A corner that was not asked has the right sign, if no cell that holds surface was
 ruled out: between it and the nearest corner asked lie only cells without surface, and interpolation keeps the sign in those.
-(3) A cell is ruled out only by the bound (`_possible_cells`, `_fill_eighths`), or, for occupancy, because neither it nor a
-neighbour on a grid of up to 33 corners changes sign. (1) holds always, (2) and (3) as far as the field keeps its bound; how
+(3) A cell is ruled out only by the bound (`_possible_cells`, `_fill_eighths`), or, where there is none, because
+nothing spoke for it (`engine.geometry.occupancy`). (1) holds always, (2) and (3) as far as the field keeps its bound; how
 steep fields are is measured (`engine.training.steepness`), and `shape-engine bench equality` compares with dense evaluation.
 
 Floor: whatever is asked, the corners of the cells that change sign must be, 2 to 3 for each vertex of the mesh.
@@ -41,12 +41,11 @@ from engine.geometry.cells import (
 from engine.geometry.evaluator import Evaluator
 from engine.geometry.field import Field
 from engine.geometry.meshing import mesh_grid
+from engine.geometry.occupancy import COARSE, around, dips, near_zero
 from engine.geometry.vertices import moved_onto_surface, with_field_normals
 from engine.progress import NO_PROGRESS, Progress
 from engine.shapes import Mesh
 
-# Up to this coarse size an occupancy field is also evaluated in the cells around those that change sign.
-_RING_UP_TO = 33
 # Room for rounding where a distance is compared with its bound.
 _ROUNDING = 1.0001
 
@@ -133,29 +132,51 @@ def whole_grid(size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
 
 def _finer(field: Field, values: Tensor, known: Tensor, size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor, int]:
     """Values on a grid of `size` corners, exact near the surface, interpolated elsewhere; where; what `follow` counts."""
+    if size != 2 * len(values) - 1:
+        values, known = _resized(field, values, known, size, evaluator)
+    elif field.lipschitz is None:
+        values, known = _doubled_by_signs(values, known, evaluator)
+    else:
+        cells = _possible_cells(field, values, evaluator.half)
+        evaluator.progress.check()
+        values, known = resampled(values, known, size)
+        evaluator.progress.check()
+        _fill_eighths(field, values, known, cells, evaluator)
+    return values, known, follow(values, known, evaluator)
+
+
+def _doubled_by_signs(values: Tensor, known: Tensor, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
+    """A grid twice as fine of a field without a bound (`engine.geometry.occupancy`)."""
+    size, coarse = 2 * len(values) - 1, len(values) <= COARSE
+    cells = near_zero(values) if coarse else None
+    wanted = around(dips(values, known))
+    evaluator.progress.check()
+    values, known = resampled(values, known, size)
+    evaluator.progress.check()
+    # Finer grids are expected where interpolation says; `follow` sees to the rest.
+    wanted |= corners_of(crossing(values) if cells is None else overlapping(cells, size - 1))
+    evaluator.fill(values, known, wanted)
+    return values, known
+
+
+def _resized(field: Field, values: Tensor, known: Tensor, size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
+    """A finer grid that does not contain every corner of the one before."""
     check, half = evaluator.progress.check, evaluator.half
-    if size == 2 * len(values) - 1:
-        cells = _possible_cells(field, values, half)
+    cells = overlapping(_possible_cells(field, values, half), size - 1)
+    halfway = (size + 1) // 2
+    if field.lipschitz is not None and size % 2 and 2 < halfway != len(values):
+        # Through the grid half as fine, even if it is coarser than what is there: from it centres can be asked first.
+        values, known = _halfway(field, values, known, halfway, evaluator)
+        cells &= overlapping(_possible_cells(field, values, half), size - 1)
+        check()
+        values, known = resampled(values, known, size)
+        _fill_eighths(field, values, known, halved(cells), evaluator, cells)
+    else:
         check()
         values, known = resampled(values, known, size)
         check()
-        _fill_eighths(field, values, known, cells, evaluator)
-    else:
-        cells = overlapping(_possible_cells(field, values, half), size - 1)
-        halfway = (size + 1) // 2
-        if field.lipschitz is not None and size % 2 and 2 < halfway != len(values):
-            # Through the grid half as fine, even if it is coarser than what is there: from it centres can be asked first.
-            values, known = _halfway(field, values, known, halfway, evaluator)
-            cells &= overlapping(_possible_cells(field, values, half), size - 1)
-            check()
-            values, known = resampled(values, known, size)
-            _fill_eighths(field, values, known, halved(cells), evaluator, cells)
-        else:
-            check()
-            values, known = resampled(values, known, size)
-            check()
-            evaluator.fill(values, known, corners_of(cells))
-    return values, known, follow(values, known, evaluator)
+        evaluator.fill(values, known, corners_of(cells))
+    return values, known
 
 
 def _halfway(field: Field, values: Tensor, known: Tensor, size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
@@ -192,7 +213,7 @@ def _possible_cells(field: Field, values: Tensor, half: float) -> Tensor:
     """
     changing = crossing(values)
     if field.lipschitz is None:
-        return with_neighbours(changing) if len(values) <= _RING_UP_TO else changing
+        return with_neighbours(near_zero(values)) if len(values) <= COARSE else changing
     edge = field.lipschitz * 2 * half / (len(values) - 1) * _ROUNDING
     magnitude = values.abs()
     near = any_corner(magnitude <= 3**0.5 / 2 * edge)
@@ -209,7 +230,7 @@ def _fill_eighths(
     edges from both together.
 
     Args:
-        field: whose bound is used; without one all eighths are asked for.
+        field: one with a bound.
         values: (n, n, n) the finer grid, exact where known.
         known: (n, n, n) where it is.
         cells: (n/2, n/2, n/2) cells of the coarser grid.
@@ -223,16 +244,13 @@ def _fill_eighths(
     flat, centre = values.view(-1), start + ways[-1]
     missing = torch.zeros_like(known)
     wanted = missing.view(-1)
-    if field.lipschitz is not None:
-        evaluator.put(values, known, centre[~known.view(-1)[centre]])
-        change = field.lipschitz * 2 * evaluator.half / (size - 1) * _ROUNDING
-        nearer, together = 5**0.5 / 2 * change, (1 + 2**0.5) * change
-        middle = flat[centre].abs()
+    evaluator.put(values, known, centre[~known.view(-1)[centre]])
+    change = (field.lipschitz or 0.0) * 2 * evaluator.half / (size - 1) * _ROUNDING
+    nearer, together = 5**0.5 / 2 * change, (1 + 2**0.5) * change
+    middle = flat[centre].abs()
     for way in ways:
-        kept = start + way
-        if field.lipschitz is not None:
-            outer = flat[start + 2 * way].abs()
-            kept = kept[(outer + middle <= together) & (torch.minimum(outer, middle) <= nearer)]
+        outer = flat[start + 2 * way].abs()
+        kept = (start + way)[(outer + middle <= together) & (torch.minimum(outer, middle) <= nearer)]
         if only is not None:
             x, y, z = kept // (size * size), kept // size % size, kept % size
             kept = kept[only[x, y, z]]
