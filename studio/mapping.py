@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,10 +19,8 @@ from studio.workbench import Handlers, Workbench
 LIMIT = 32
 #: Letters of a landmark's name.
 NAME_LENGTH = 60
-#: Thumbnails drawn by one job: a picture that the user opens meanwhile waits no longer than for these.
-CHUNK = 4
-#: Thumbnails wait this long for a drag to pause, seconds.
-PATIENCE = 2.0
+#: Thumbnails drawn by one job: a drag that begins meanwhile shares the processor with no more than these.
+CHUNK = 2
 
 
 class Mapping:
@@ -36,6 +33,7 @@ class Mapping:
         settings: remembers how codes are shown.
         history: landmarks are steps of undo.
         move: gives an entry another code: entry, code, label, merge key.
+        busy: True while a shape is on its way; thumbnails wait then.
     """
 
     def __init__(
@@ -57,6 +55,8 @@ class Mapping:
         self._drawing = False
         session.latent_view = settings.latent_view
         session.events.document.connect(lambda _: self._follow())
+        session.events.performance.connect(lambda _: self._draw_next())  # a paint is reported: the hand may rest now
+        session.events.measured.connect(lambda _: self._draw_next())
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class Mapping:
         self._draw_next()
 
     def _draw_next(self) -> None:
-        if self._drawing or not self._queue:
+        if self._drawing or not self._queue or self._busy():
             return
         self._drawing = True
         codes, self._queue = self._queue[:CHUNK], self._queue[CHUNK:]
@@ -181,7 +181,7 @@ class Mapping:
         def draw(progress: Progress) -> dict[Latent, Thumbnail]:
             made: dict[Latent, Thumbnail] = {}
             for code in codes:
-                _let_pass(self._busy, progress)
+                progress.check()
                 try:
                     made[code] = self._engine.thumbnail(code, progress)
                 except EngineError:
@@ -204,15 +204,6 @@ def landmarks_of(session: Session, model: str) -> tuple[Landmark, ...]:
     space = session.spaces.get(model)
     size = len(space.mean) if space is not None else -1
     return tuple(m for m in session.document.landmarks if m.latent.model == model and len(m.latent.values) == size)
-
-
-def _let_pass(busy: Callable[[], bool], progress: Progress) -> None:
-    """Wait while the hand is moving a shape, but not for ever."""
-    end = time.monotonic() + PATIENCE
-    while busy() and time.monotonic() < end:
-        progress.check()
-        time.sleep(0.02)
-    progress.check()
 
 
 def _named(name: str) -> str:
