@@ -8,7 +8,9 @@ learnt from). Nothing in it is a pickle. Listing models and reading their latent
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +81,8 @@ def read_info(folder: Path) -> ModelInfo:
 def list_models(roots: Iterable[Path]) -> tuple[ModelInfo, ...]:
     """Every usable model below the roots, by id; of two with the same id the one in the earlier root.
 
-    Folders that are not model folders, or are damaged, are passed over; `read_info` says what is wrong with one.
+    Folders that are not model folders, or are damaged, are passed over; `read_info` says what is wrong with one. Models whose
+    titles are alike (one's own beside a shipped one) carry their ids in them.
     """
     found: dict[str, ModelInfo] = {}
     for root in roots:
@@ -92,6 +95,10 @@ def list_models(roots: Iterable[Path]) -> tuple[ModelInfo, ...]:
                 found[folder.name] = read_info(folder)
             except ModelError:
                 continue
+    shared = Counter(info.title for info in found.values())
+    for name, info in found.items():
+        if shared[info.title] > 1:
+            found[name] = replace(info, title=f"{info.title} · {info.id}")
     return tuple(found[name] for name in sorted(found))
 
 

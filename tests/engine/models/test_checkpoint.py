@@ -69,6 +69,16 @@ def test_listing_reads_what_was_saved_and_passes_over_the_rest(tmp_path: Path) -
     assert found["balls"].parameters == models()["balls"].parameter_count
 
 
+def test_models_of_one_kind_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    for name in ("balls", "my-balls"):
+        save(tmp_path / name, models()["balls"])
+    save(tmp_path / "clouds", models()["clouds"])
+    titles = {info.id: info.title for info in list_models([tmp_path])}
+    assert titles["balls"].endswith(" · balls")
+    assert titles["my-balls"].endswith(" · my-balls")
+    assert "·" not in titles["clouds"]
+
+
 def test_listing_and_latent_spaces_need_no_torch(tmp_path: Path) -> None:
     save(tmp_path / "balls", models()["balls"])
     program = (
