@@ -30,6 +30,7 @@ from engine.progress import NO_PROGRESS, Progress
 from engine.requests import SETTLED_LEVELS, LatentSpace, PullStep
 from engine.shapes import Latent
 from engine.typicality import Typicality
+from engine.whitening import spread_of
 
 Vector = NDArray[np.float64]
 
@@ -103,11 +104,14 @@ class Pull:
         self._name = space.model
         self._device = next(model.parameters()).device
         self._start = np.asarray(start.values, np.float64)
-        self._spread = spread_of(space.codes.astype(np.float64))
+        self._codes = space.codes.astype(np.float64)
+        self._spread = spread_of(self._codes)
+        self._metric = self._spread.T @ self._spread
         self._typicality = Typicality(space)
         self._half = float(getattr(getattr(model, "config", None), "half_extent", 1.05))
         self._u = np.zeros(len(self._start))
-        self._before = self._strangeness(self._start)
+        self._before = self._strangeness(self._u)
+        self._limit = max(LIMIT, self._before)
         self._pressed = np.asarray(point, np.float64)
         point, normal, steep = self._landed(self._pressed)
         self._grabbed, self._steep = point, steep
@@ -156,7 +160,7 @@ class Pull:
             distance=float(np.linalg.norm(target - self._at)) + distance,
             pins=pins,
             before=max(0.0, 1.0 - self._before),
-            after=max(0.0, 1.0 - self._strangeness(code)),
+            after=max(0.0, 1.0 - self._strangeness(self._u)),
             leaves=worst > REACH and (rests or idle),
             settled=rests or idle,
             milliseconds=1e3 * (time.perf_counter() - began),
@@ -204,30 +208,35 @@ class Pull:
     def _solved(self, matrix: Vector, wrong: Vector) -> Vector:
         """The next code: least squares of the conditions and of what the change of the code costs.
 
-        If it lies farther away than trust goes, or beyond what the model knows, the weight of the step or of the whole change
-        is raised until it does not.
+        If it lies farther away than trust goes, the weight of the step is raised until it does not. If it lies beyond what the
+        model knows, it is drawn to the training code next to it, just as much as is needed.
         """
         u, size = self._u, len(self._u)
-        gram, right = matrix.T @ matrix, matrix.T @ (matrix @ u - wrong)
+        gram, right = matrix.T @ matrix + self._keep, matrix.T @ (matrix @ u - wrong)
 
-        def solve(whole: float, step: float) -> Vector:
-            left = gram + whole * self._keep + step * np.eye(size)
-            return np.asarray(np.linalg.solve(left, right + step * u), np.float64)
+        def solve(step: float, draw: float, centre: Vector) -> Vector:
+            left = gram + step * np.eye(size) + draw * self._metric
+            return np.asarray(np.linalg.solve(left, right + step * u + draw * self._spread.T @ centre), np.float64)
 
-        step = 0.0
-        found = solve(1.0, step)
+        step, centre = 0.0, np.zeros(size)
+        found = solve(step, 0.0, centre)
         for _ in range(24):
             if np.linalg.norm(found - u) <= self._trust:
                 break
             step = max(2.5 * step, 0.02)
-            found = solve(1.0, step)
-        whole = 1.0
-        for _ in range(30):
-            if self._strangeness(self._code(found)) <= max(LIMIT, self._before):
-                break
-            whole *= 1.7
-            found = solve(whole, step)
-        return found
+            found = solve(step, 0.0, centre)
+        if self._strangeness(found) <= self._limit:
+            return found
+        centre = self._codes[self._typicality.nearest(self._code(found)).index] - self._start
+        low, high = -3.0, 9.0  # powers of ten
+        for _ in range(14):
+            middle = (low + high) / 2
+            tried = solve(step, 10**middle, centre)
+            if self._strangeness(tried) <= self._limit:
+                high, found = middle, tried
+            else:
+                low = middle
+        return found if self._strangeness(found) <= self._limit + 1e-6 else u
 
     def _conditions(self) -> tuple[Vector, Vector, Vector]:
         """Points (M, 3), the distances that are wanted there (M,), and their weights (M,)."""
@@ -284,8 +293,8 @@ class Pull:
             nearest = np.minimum(nearest, np.where(crossed, away, np.inf).reshape(len(places), -1).min(axis=1))
         return nearest
 
-    def _strangeness(self, code: Vector) -> float:
-        return float(self._typicality.distance(code)[0])
+    def _strangeness(self, u: Vector) -> float:
+        return float(self._typicality.distance(self._code(u))[0])
 
     def _code(self, u: Vector) -> Vector:
         return np.asarray(self._start + self._spread @ u)
@@ -375,25 +384,3 @@ def _around(normal: Vector) -> Vector:
     first /= np.linalg.norm(first)
     second = np.cross(normal, first)
     return np.stack([0 * normal, first, -first, second, -second, -normal])
-
-
-def spread_of(codes: Vector) -> Vector:
-    """(D, D) from coordinates in which training codes (N, D) vary by one in every direction to changes of a code."""
-    values, axes = np.linalg.eigh(shrunk_covariance(codes))
-    return np.asarray((axes * np.sqrt(np.maximum(values, 0))) @ axes.T)
-
-
-def shrunk_covariance(codes: Vector) -> Vector:
-    """(D, D) covariance of codes (N, D), drawn towards a round one where there are few of them.
-
-    Chen, Wiesel, Eldar, Hero: "Shrinkage Algorithms for MMSE Covariance Estimation", 2010, arXiv 0907.4698, equation 23 (OAS).
-    """
-    count, size = codes.shape
-    centred = codes - codes.mean(axis=0)
-    sample = centred.T @ centred / count
-    level = float(np.trace(sample)) / size
-    if level <= 0:
-        return np.eye(size)
-    squares = float((sample**2).mean())
-    share = min(1.0, (squares + level**2) / ((count + 1) * max(squares - level**2 / size, 1e-300)))
-    return np.asarray((1 - share) * sample + share * level * np.eye(size))

@@ -134,12 +134,11 @@ def bench_pull(
     import torch
 
     from engine.bench.timing import calibration
+    from engine.pulling import NO_SURFACE
 
     chosen = model or next((known.id for known in engine.models() if known.fits_shape), "")
     info = engine.info(chosen)
     if info.output != "surface":
-        from engine.pulling import NO_SURFACE
-
         raise ModelError(NO_SURFACE, model=info.title)
     engine.load(chosen)
     machine = calibration(engine.device, torch.get_num_threads())

@@ -8,9 +8,10 @@ from torch import nn
 from engine import pulling
 from engine.errors import ModelError, ShapeError
 from engine.models.base import HasSurface, ModelConfig, ShapeModel
-from engine.pulling import LIMIT, REACH, Pull, shrunk_covariance, spread_of
+from engine.pulling import LIMIT, REACH, Pull
 from engine.requests import LatentSpace
 from engine.shapes import Latent
+from engine.whitening import shrunk_covariance, spread_of
 
 
 class Measured(ShapeModel):

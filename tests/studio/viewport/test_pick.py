@@ -7,7 +7,7 @@ import pytest
 
 from engine.api import Mesh, PointCloud
 from studio.viewport.orbit import Orbit
-from studio.viewport.pick import Target, ray
+from studio.viewport.pick import Target, on_plane, pixel_of, ray
 
 
 def unit(v):
@@ -66,3 +66,14 @@ def test_a_ray_through_a_projected_point_meets_it(azimuth) -> None:
         assert 200 + across / depth / slope * 150 == pytest.approx(pixel[0])
         assert 150 - along / depth / slope * 150 == pytest.approx(pixel[1])
         np.testing.assert_allclose(origin, orbit.position())
+
+
+def test_a_pixel_unprojects_to_the_point_that_is_seen_there() -> None:
+    """The plane of the hand lies parallel to the screen at the depth of what was grabbed."""
+    orbit, size, grabbed = Orbit(azimuth=70.0, elevation=-25.0, distance=3.7), (640.0, 480.0), np.array([0.2, -0.3, 0.4])
+    (x, y), back = pixel_of(orbit, grabbed[None], size)[0], orbit.axes()[2]
+    np.testing.assert_allclose(on_plane(orbit, x, y, size, grabbed), grabbed, atol=1e-12)
+    for across, down in ((80.0, -35.0), (-200.0, 120.0)):
+        place = on_plane(orbit, x + across, y + down, size, grabbed)
+        np.testing.assert_allclose(pixel_of(orbit, place[None], size)[0], (x + across, y + down), atol=1e-9)
+        assert (place - grabbed) @ back == pytest.approx(0, abs=1e-12)
