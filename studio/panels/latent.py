@@ -28,6 +28,7 @@ class LatentPanel(Card):
         self.bank: SliderBank | None = None
         self._space: LatentSpace | None = None
         self._typical: tuple[LatentSpace, Typicality] | None = None
+        self._judged: Latent | None = None  # the code whose typicality is shown
         self.model = Choice(tr("Model whose codes are explored"))
         self.start = Choice(tr("Start from"))
         self.start.setEditable(True)
@@ -191,6 +192,9 @@ class LatentPanel(Card):
         if space is None or latent is None or not known:
             return
         self.view.show_choice(self._session.latent_view)
+        if latent is self._judged:
+            return  # a picture has come, and the code is the same
+        self._judged = latent
         if self._typical is None or self._typical[0] is not space:
             self._typical = (space, Typicality(space))
         beside = self._typical[1].nearest(latent.values)

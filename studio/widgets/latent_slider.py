@@ -263,7 +263,8 @@ class LatentSlider(QWidget):
         """Show a value without a signal; a handle in the user's hand stays there."""
         if not self.track.dragging:
             self.track.set_value(value)
-            if not (self.field.hasFocus() and self.field.isModified()):
+            changed = abs(value - self._written) > 1e-5  # a drag sets all sliders of the bank, and one of them is another
+            if changed and not (self.field.hasFocus() and self.field.isModified()):
                 self._write(value)
 
     def set_shown(self, value: float) -> None:
@@ -288,6 +289,7 @@ class LatentSlider(QWidget):
             self.released.emit()
 
     def _write(self, value: float) -> None:
+        self._written = value
         text = f"{value:+.2f}".replace("-", "−")
         if text != self.field.text():
             self.field.setText(text)
