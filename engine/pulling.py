@@ -47,6 +47,8 @@ CODE_ERROR = 4.0
 #: How far from the training codes a pull may lead, in the gaps between them (see `engine.typicality`); a code that was farther
 #: away before may stay so.
 LIMIT = 0.65
+#: Training codes that are tried as the next to stay near to.
+STONES = 3
 #: The target is approached in strides no longer than this: signed distances are known to 0.1 at most.
 STRIDE = 0.05
 #: A gradient shorter than this has no direction.
@@ -209,7 +211,7 @@ class Pull:
         """The next code: least squares of the conditions and of what the change of the code costs.
 
         If it lies farther away than trust goes, the weight of the step is raised until it does not. If it lies beyond what the
-        model knows, it is drawn to the training code next to it, just as much as is needed.
+        model knows, it is drawn to a training code beside it, just as much as is needed: to the one that costs least.
         """
         u, size = self._u, len(self._u)
         gram, right = matrix.T @ matrix + self._keep, matrix.T @ (matrix @ u - wrong)
@@ -227,16 +229,21 @@ class Pull:
             found = solve(step, 0.0, centre)
         if self._strangeness(found) <= self._limit:
             return found
-        centre = self._codes[self._typicality.nearest(self._code(found)).index] - self._start
-        low, high = -3.0, 9.0  # powers of ten
-        for _ in range(14):
-            middle = (low + high) / 2
-            tried = solve(step, 10**middle, centre)
-            if self._strangeness(tried) <= self._limit:
-                high, found = middle, tried
-            else:
-                low = middle
-        return found if self._strangeness(found) <= self._limit + 1e-6 else u
+        best, least = u, np.inf
+        for index in self._typicality.neighbours(self._code(found), STONES):
+            centre = self._codes[index] - self._start
+            low, high = -3.0, 9.0  # powers of ten
+            for _ in range(12):
+                middle = (low + high) / 2
+                tried = solve(step, 10**middle, centre)
+                if self._strangeness(tried) > self._limit:
+                    low = middle
+                    continue
+                high = middle
+                cost = self._cost(wrong + matrix @ (tried - u), tried)
+                if cost < least and np.linalg.norm(tried - u) <= TRUST:
+                    best, least = tried, cost
+        return best
 
     def _conditions(self) -> tuple[Vector, Vector, Vector]:
         """Points (M, 3), the distances that are wanted there (M,), and their weights (M,)."""

@@ -246,3 +246,24 @@ def test_a_pin_that_the_surface_has_left_holds_nothing() -> None:
     step = drag(pull, (0.5, 0, 0), (0.6, 0, 0))
     assert step.pins == ()
     assert step.latent.values[4] == pytest.approx(0.5, abs=0.004)
+
+
+def test_training_codes_are_stepping_stones() -> None:
+    """Each gap is crossed because the next training code lies behind it; the same way without stones is said to leave."""
+    radii = np.array([0.3, 0.45, 0.6, 0.75])
+
+    def pulled(known):
+        codes = np.zeros((len(known), 4), np.float32)
+        codes[:, 0] = known
+        names = tuple(map(str, known))
+        knows = LatentSpace("known", codes.mean(0), np.eye(4, dtype=np.float32)[:1], np.float32([0.1]), codes, *3 * (names,))
+        point = np.array([0.0, 0.3, 0.0])
+        return drag(Pull(Ball(4), knows, latent(0.3, 0, 0, 0), point), point, (0, 0.75, 0), steps=15)
+
+    over = pulled(radii)
+    assert not over.leaves
+    assert over.latent.values[0] + over.latent.values[2] == pytest.approx(0.75, abs=0.004)
+    assert over.after > 1 - LIMIT - 0.01
+    short = pulled(radii[:2])
+    assert short.leaves
+    assert short.latent.values[0] + short.latent.values[2] < 0.65
