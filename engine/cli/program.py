@@ -21,6 +21,7 @@ from engine.cli.learn import learn
 from engine.cli.mean_shape import mean_shape
 from engine.cli.models import models
 from engine.cli.shapes import decode, fit, interpolate, reconstruct
+from engine.cli.steepness import steepness
 from engine.cli.terminal import say
 from engine.cli.train import train
 from engine.errors import EngineError
@@ -43,6 +44,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "train": train,
     "learn": learn,
     "evaluate": evaluate,
+    "steepness": steepness,
     "bench": bench,
     "doctor": doctor,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from engine.training.config import TrainConfig
 from engine.training.distances import DistanceSet, load_distances
 from engine.training.pieces import Piece, find_pieces
 from engine.training.recall import spread, training_iou
+from engine.training.steepness import steepness
 
 RAMP_SHARE = 0.05  # of all steps, over which the penalty on codes grows to its full weight (the release: 100 of 2000 epochs)
 
@@ -80,39 +82,13 @@ class DistanceTask:
         source = cast(CodedDecoder, objective)
         codes = source.codes.weight.detach()[: self.data.originals].float().cpu()
         model = source.model
-        bound = steepness(model, codes)
-        config = model.config.model_copy(update={"lipschitz": round(bound, 2)})
+        steep = steepness(model, codes)
+        config = model.config.model_copy(update={"lipschitz": steep.bound})
         frozen = build_model(self.config.method, config.model_dump())
         frozen.load_state_dict(model.state_dict())
         about = about | {"shapes": len(self.data)}
         if about["steps"] == about["of_steps"]:  # the run is over: how well does it know what it was shown?
             about |= {"training_iou": spread(training_iou(model, codes, self.pieces))}
         card, texts = card_for(self.config, frozen, self.pieces, about)
+        card["steepness"] = asdict(steep)
         save_model(out, frozen, codes.numpy(), labels_for(self.pieces), card, texts)
-
-
-def steepness(model: AutoDecoder, codes: Tensor, points: int = 8192, reach: float = 0.05, share: float = 0.99) -> float:
-    """How fast the clamped field changes: the quantile `share` of |f(x) - f(y)| / |x - y| near the surface, at least 1.
-
-    Measured between random points `reach` apart, about the size of a cell of a preview grid: ripples of the network that are
-    much finer make steep gradients, but do not move the surface out of such a cell.
-
-    Args:
-        model: the decoder.
-        codes: (N, D); up to 16 of them are looked at.
-        points: pairs of points per code.
-        reach: distance between the two points of a pair, unit-sphere units.
-        share: quantile.
-    """
-    device = next(model.parameters()).device
-    found = []
-    chosen = codes[torch.linspace(0, len(codes) - 1, min(16, len(codes))).long()].to(device)
-    for number, z in enumerate(chosen):
-        draw = seeded("cpu", number)
-        start = (torch.rand(points, 3, generator=draw) * 2 - 1) * model.config.half_extent
-        turn = torch.nn.functional.normalize(torch.randn(points, 3, generator=draw), dim=1)
-        field = model.decode(z)
-        a, b = field(start.to(device)), field((start + reach * turn).to(device))
-        found.append(((a - b).abs() / reach)[torch.minimum(a.abs(), b.abs()) < model.config.clamp])
-    slopes = torch.cat(found)
-    return max(1.0, float(slopes.quantile(share))) if len(slopes) else 1.0
