@@ -28,7 +28,8 @@ class BallField:
         self.radius = radius
 
     def __call__(self, points: Tensor) -> Tensor:
-        return (self.slope * (points.norm(dim=1) - self.radius)).clamp(-0.1, 0.1)
+        values: Tensor = self.slope * (points.norm(dim=1) - self.radius)
+        return values.clamp(-0.1, 0.1)
 
 
 class Balls(AutoDecoder):
