@@ -18,6 +18,8 @@ from studio.watch import Calm, Watch
 from studio.widgets.latent_pad import LatentPad
 from studio.widgets.pad_picture import PadItem, thumbnail_image
 
+#: Share of a thumbnail that a shape usually covers at least; those that fell to pieces cover less.
+USUAL_COVER = 0.2
 #: Milliseconds between repaints while thumbnails arrive.
 ARRIVAL_MS = 250
 
@@ -158,6 +160,7 @@ class MapView(QWidget):
         codes = [space.training_code(i) for i in range(len(space.names))]
         codes += [m.latent for m in landmarks_of(self._session, self._model)]
         images: dict[int, QImage] = {}
+        worth: dict[int, float] = {}
         for index, (code, item) in enumerate(zip(codes, self.pad.items, strict=False)):
             made = self._session.thumbnails.get(code)
             if made is None:
@@ -166,8 +169,9 @@ class MapView(QWidget):
             if known is None or known[0] != item.colour:
                 known = self._drawn[code] = (item.colour, thumbnail_image(made.shade, made.cover, item.colour))
             images[index] = known[1]
+            worth[index] = min(1.0, 0.25 + float(made.cover.mean()) / 255 / USUAL_COVER)
         if len(images) != len(self.pad.images) or any(self.pad.images.get(i) is not image for i, image in images.items()):
-            self.pad.set_images(images)
+            self.pad.set_images(images, worth)
 
     # --- asking ------------------------------------------------------------------------------------------------------
 

@@ -117,19 +117,24 @@ class LatentPad(QWidget):
         """Another map: its items (landmarks last), how typical its places are, and which items a place blends."""
         self.items, self._typical, self._blended = tuple(items), typical, blended
         self._places = np.array([(item.x, item.y) for item in items], np.float64).reshape(-1, 2)
-        marks = [i for i, item in enumerate(items) if item.landmark]
-        rest = [i for i, item in enumerate(items) if not item.landmark]
-        first = np.array(marks + rest, np.intp)
-        self._order = first[spread_order(self._places[first], len(marks))] if len(items) else first
+        self._sort()
         self.images = {i: image for i, image in self.images.items() if i < len(items)}
         self.focused = self.focused if self.focused < len(items) else -1
         self.hovered = -1
         self.refresh()
 
-    def set_images(self, images: dict[int, QImage]) -> None:
-        """Thumbnails by item."""
+    def set_images(self, images: dict[int, QImage], worth: dict[int, float] | None = None) -> None:
+        """Thumbnails by item, and how much each shows (1 is usual): those that show little give way to others."""
         self.images = images
+        self._sort(worth or {})
         self.refresh()
+
+    def _sort(self, worth: dict[int, float] | None = None) -> None:
+        """The order in which thumbnails are chosen: landmarks, then so that they are spread evenly."""
+        marks = [i for i, item in enumerate(self.items) if item.landmark]
+        first = np.array(marks + [i for i, item in enumerate(self.items) if not item.landmark], np.intp)
+        weights = np.array([(worth or {}).get(i, 1.0) for i in first.tolist()])
+        self._order = first[spread_order(self._places[first], len(marks), weights)] if len(first) else first
 
     def refresh(self) -> None:
         """Paint everything anew."""

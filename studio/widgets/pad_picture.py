@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from studio.category_colours import ramp
-from studio.style import theme
+from studio.style import font, theme
 from studio.theme import Theme, rgb
 from studio.widgets.pad_view import REACH, PadView, decluttered
 
@@ -109,6 +109,7 @@ def paint_still(
         painter.drawImage(box.topLeft(), ready[1])
         if items[index].landmark:
             _flag(painter, QPointF(box.right() - 4, box.top() + 5), colours)
+            _label(painter, items[index].name, QPointF(pixels[index, 0], box.bottom() + 9), colours)
     painter.end()
     return pixmap, chosen
 
@@ -160,6 +161,23 @@ def _dots(painter: QPainter, items: Sequence[PadItem], pixels: NDArray[np.float6
     for item, at in zip(items, pixels.tolist(), strict=True):
         if item.landmark:
             _flag(painter, QPointF(*at), colours)
+
+
+def _label(painter: QPainter, name: str, at: QPointF, colours: Theme) -> None:
+    """A name in small letters on a soft plate, centred at a point."""
+    small = font("label")
+    small.setPixelSize(11)
+    text = QFontMetricsF(small).elidedText(name, Qt.TextElideMode.ElideRight, 96)
+    wide = QFontMetricsF(small).horizontalAdvance(text) + 8
+    plate = QRectF(at.x() - wide / 2, at.y() - 7.5, wide, 15)
+    back = QColor(colours.panel)
+    back.setAlphaF(0.8)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(back)
+    painter.drawRoundedRect(plate, 5, 5)
+    painter.setFont(small)
+    painter.setPen(QColor(colours.text))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _flag(painter: QPainter, at: QPointF, colours: Theme) -> None:

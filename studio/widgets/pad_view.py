@@ -76,21 +76,23 @@ class PadView:
         return replace(self, x=float(np.clip(x, -room, room)), y=float(np.clip(y, -room, room)))
 
 
-def spread_order(places: NDArray[np.float64], first: int = 0) -> NDArray[np.intp]:
+def spread_order(places: NDArray[np.float64], first: int = 0, weights: NDArray[np.float64] | None = None) -> NDArray[np.intp]:
     """An order of places (N, 2) such that every beginning of it is spread evenly: each is farthest from those before it.
 
     Args:
         places: of thumbnails.
         first: so many come first, in their order (landmarks).
+        weights: (N,) what their distances are multiplied by; those that show little come later.
     """
     count = len(places)
     if not count:
         return np.zeros(0, np.intp)
-    order = list(range(first)) or [int(np.abs(places).sum(axis=1).argmin())]
+    worth = np.ones(count) if weights is None else weights**2
+    order = list(range(first)) or [int(((1 + np.abs(places).sum(axis=1)) / worth).argmin())]
     apart = np.min([((places - places[i]) ** 2).sum(axis=1) for i in order], axis=0)
     apart[order] = -1.0
     while len(order) < count:
-        index = int(apart.argmax())
+        index = int(np.where(apart < 0, -1.0, apart * worth).argmax())
         order.append(index)
         apart = np.minimum(apart, ((places - places[index]) ** 2).sum(axis=1))
         apart[index] = -1.0

@@ -61,6 +61,10 @@ def test_every_beginning_of_the_order_is_spread() -> None:
     gaps = [min(np.linalg.norm(places[i] - places[j]) for j in order[:k]) for k, i in enumerate(order) if k >= 2]
     assert (np.diff(gaps) <= 1e-12).all(), "each is at least as far from those before as any later one"
     assert spread_order(np.zeros((0, 2))).tolist() == []
+    weights = np.where(np.arange(80) < 40, 0.2, 1.0)
+    late = spread_order(places, weights=weights)
+    assert (late[:20] >= 40).all(), "what shows little comes later"
+    assert sorted(late.tolist()) == list(range(80))
 
 
 def test_thumbnails_keep_their_distance_and_more_fit_as_one_comes_nearer() -> None:
