@@ -40,6 +40,8 @@ NO_SURFACE = "{model} makes loose points, which cannot be pulled; choose a model
 PATCH = 0.03
 #: Errors that count as one, in the units of the frame: the target, the patch that comes along, a pin, the patch of a pin.
 TARGET_ERROR, PATCH_ERROR, PIN_ERROR, PIN_PATCH_ERROR = 0.002, 0.02, 0.0015, 0.01
+#: The same for the inside of the surface below the point, and how far inside it must be to be seen on the settled grid.
+FOOT_ERROR, SEEN = 0.006, 0.006
 #: So much movement of the surface all over (root mean square) counts as one, found at so many points of so many looked at.
 ELSEWHERE_ERROR, SAMPLES, SEARCHED = 0.02, 48, 4096
 #: A code this far from the grabbed one, in standard deviations, counts as one.
@@ -343,9 +345,15 @@ class Pull:
         return np.asarray(moves.T @ moves / len(near) / ELSEWHERE_ERROR**2)
 
     def _measured(self, place: Vector, offsets: Vector, error: float, patch_error: float) -> _Patch:
+        """The values around a point; the last offset is the foot: as deep as the shape is thick there, if it is thin.
+
+        Between two sheets of a thin part the field could rise to zero everywhere, and nothing would be left to see.
+        """
+        depths = offsets[-1] * np.array([0.25, 0.5, 0.75, 1.0])[:, None]
+        offsets = np.concatenate([offsets[:-1], depths[[int(self._values(self._start, place + depths).argmin())]]])
         values = self._values(self._start, place + offsets) / self._steep
-        weights = np.r_[1 / error, np.full(len(offsets) - 1, 1 / patch_error)]
-        values[0] = 0.0
+        weights = np.r_[1 / error, np.full(len(offsets) - 2, 1 / patch_error), 1 / FOOT_ERROR]
+        values[0], values[-1] = 0.0, min(values[-1], -SEEN)
         return _Patch(offsets, values, weights)
 
     # --- the field ---------------------------------------------------------------------------------------------------
