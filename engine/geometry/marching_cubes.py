@@ -14,6 +14,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from engine.geometry.cells import indices_of
+
 _Edge = tuple[int, tuple[int, int, int]]  # its axis, and the corner it starts from
 
 #: The twelve edges of a cube. A corner is (x, y, z) of zeros and ones.
@@ -42,21 +44,22 @@ def _vertices(values: Tensor, inside: Tensor) -> tuple[Tensor, Tensor]:
 
     Only those entries of the second are set that belong to an edge with a vertex.
     """
-    flat, steps = values.reshape(-1), _steps(values)
-    found: list[Tensor] = []
-    number = torch.empty(3 * values.numel(), dtype=torch.int32, device=values.device)
-    count = 0
-    for axis, step in enumerate(steps):
+    total, steps = values.numel(), _steps(values)
+    crossed = inside.new_zeros((3, *inside.shape))
+    for axis in range(3):
         length = values.shape[axis] - 1
-        at = (inside.narrow(axis, 0, length) ^ inside.narrow(axis, 1, length)).nonzero()
-        start = at[:, 0] * steps[0] + at[:, 1] * steps[1] + at[:, 2]
-        first, second = flat[start], flat[start + step]
-        place = at.to(torch.float32)
-        place[:, axis] += (first / (first - second)).to(torch.float32)
-        found.append(place)
-        number[start + axis * values.numel()] = torch.arange(count, count + len(at), dtype=torch.int32, device=values.device)
-        count += len(at)
-    return torch.cat(found), number
+        crossed[axis].narrow(axis, 0, length).copy_(inside.narrow(axis, 0, length) ^ inside.narrow(axis, 1, length))
+    entry = indices_of(crossed)
+    along, start = entry // total, entry % total
+    ahead = along.unsqueeze(1) == torch.arange(3, device=values.device)
+    flat = values.reshape(-1)
+    first = flat[start]
+    second = flat[start + ahead[:, 0] * steps[0] + ahead[:, 1] * steps[1] + ahead[:, 2]]
+    place = torch.stack([start // steps[0], start // steps[1] % values.shape[1], start % values.shape[2]], dim=1)
+    vertices = place + ahead * (first / (first - second)).to(torch.float32).unsqueeze(1)
+    number = torch.empty(3 * total, dtype=torch.int32, device=values.device)
+    number[entry] = torch.arange(len(entry), dtype=torch.int32, device=values.device)
+    return vertices, number
 
 
 def _faces(inside: Tensor, number: Tensor) -> Tensor:
@@ -65,15 +68,19 @@ def _faces(inside: Tensor, number: Tensor) -> Tensor:
     case = bits[:, :, :-1] | (bits[:, :, 1:] << 1)
     case = case[:, :-1] | (case[:, 1:] << 2)
     case = case[:-1] | (case[1:] << 4)
-    cells = ((case + 1) > 1).nonzero()  # neither 0 nor 255, which wraps to 0
+    _, deep, wide = case.shape
+    case = case.reshape(-1)
+    cell = indices_of((case + 1) > 1)  # neither 0 nor 255, which wraps to 0
+    which = case[cell].to(torch.int64)
     steps = _steps(inside)
-    corner = cells[:, 0] * steps[0] + cells[:, 1] * steps[1] + cells[:, 2]
-    which = case[cells[:, 0], cells[:, 1], cells[:, 2]].to(torch.int64)
+    corner = cell // (deep * wide) * steps[0] + cell // wide % deep * steps[1] + cell % wide
     axes, starts, count = _table(inside.device)
     # From a cell's first corner to the entries of the edges of its triangles.
     offsets = axes * inside.numel() + starts[..., 0] * steps[0] + starts[..., 1] * steps[1] + starts[..., 2]
     used = torch.arange(offsets.shape[1], device=inside.device) < count[which, None]
-    return number[(corner[:, None, None] + offsets[which])[used]]
+    place = indices_of(used)
+    row, slot = place // used.shape[1], place % used.shape[1]
+    return number[corner[row, None] + offsets[which[row], slot]]
 
 
 def _steps(grid: Tensor) -> tuple[int, int, int]:

@@ -126,7 +126,7 @@ def test_a_grid_is_meshed_where_it_is() -> None:
         mesh_grid(there, 1.0)  # the table of cases goes there once
         visits.clear()
         assert_same_surface(mesh_grid(there, 1.0), wanted)
-        assert visits == {"waits": 6, "copies": COPIES_PER_LEVEL}
+        assert visits == {"waits": 4, "copies": COPIES_PER_LEVEL}
 
 
 def test_the_pretended_gpu_refuses_what_a_gpu_refuses() -> None:
