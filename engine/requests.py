@@ -390,8 +390,7 @@ class EvenPath:
     Attributes:
         positions: (M,) fractions of the line, rising from 0 to 1.
         shares: (M,) fractions of the time at which they are passed, rising strictly from 0 to 1.
-        length: how much the shape changes in all: mean change of occupancy at points near the surface, or for point sets mean
-            way of a point in unit-sphere units.
+        length: how far the surface moves in all, mean over its points, roughly, in unit-sphere units.
         unevenness: greatest over mean speed of the shape where the code moves at constant speed; 1 where that is even.
     """
 
