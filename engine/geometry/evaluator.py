@@ -10,6 +10,7 @@ from torch import Tensor
 
 from engine.devices import free_memory, is_out_of_memory
 from engine.errors import ModelError
+from engine.geometry.cells import indices_of
 from engine.geometry.field import Field
 from engine.progress import Progress
 
@@ -53,7 +54,7 @@ class Evaluator:
         Raises:
             ModelError: the field answered with NaN or infinity.
         """
-        self.put(values, known, (wanted & ~known).view(-1).nonzero().squeeze(1))
+        self.put(values, known, indices_of(wanted > known))
 
     def put(self, values: Tensor, known: Tensor, chosen: Tensor) -> None:
         """Put exact values at the flat indices `chosen` (k,), int64, of the grid.

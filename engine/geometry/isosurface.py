@@ -34,6 +34,7 @@ from engine.geometry.cells import (
     corners_of,
     crossing,
     halved,
+    indices_of,
     overlapping,
     resampled,
     with_neighbours,
@@ -198,9 +199,10 @@ def follow(values: Tensor, known: Tensor, evaluator: Evaluator) -> int:
         evaluator.progress.check()
         wanted = corners_of(crossing(values))
         evaluator.progress.check()
-        chosen = (wanted & ~known).view(-1).nonzero().squeeze(1)
+        chosen = indices_of(wanted > known)
+        evaluator.progress.check()
         if not len(chosen):
-            return int(wanted.sum())
+            return int(torch.count_nonzero(wanted))
         evaluator.put(values, known, chosen)
 
 
@@ -242,8 +244,7 @@ def _fill_eighths(
     start = first[:, 0] * size * size + first[:, 1] * size + first[:, 2]
     ways = [(x * size + y) * size + z for x, y, z in CORNERS]  # from a cell's first corner to each
     flat, centre = values.view(-1), start + ways[-1]
-    missing = torch.zeros_like(known)
-    wanted = missing.view(-1)
+    wanted = torch.zeros_like(known).view(-1)
     evaluator.put(values, known, centre[~known.view(-1)[centre]])
     change = (field.lipschitz or 0.0) * 2 * evaluator.half / (size - 1) * _ROUNDING
     nearer, together = 5**0.5 / 2 * change, (1 + 2**0.5) * change
@@ -257,5 +258,4 @@ def _fill_eighths(
         for offset in ways:
             wanted[kept + offset] = True
     evaluator.progress.check()
-    missing &= ~known
-    evaluator.put(values, known, wanted.nonzero().squeeze(1))
+    evaluator.put(values, known, indices_of(wanted > known.view(-1)))

@@ -212,6 +212,37 @@ def test_cancelling_stops_between_chunks() -> None:
     assert field.asked < 65**3 / 4
 
 
+class StopsAt:
+    """Cancels at its n-th check."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def check(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled
+
+    def step(self, done: float, total: float, text: str = "") -> None: ...
+
+    def partial(self, value: object) -> None: ...
+
+
+@pytest.mark.parametrize("lipschitz", [1.0, None])
+def test_every_stage_answers_a_cancel(lipschitz: float | None) -> None:
+    def checks(*levels: int) -> int:
+        progress = StopsAt(10**9)
+        list(refine(AnalyticField(torus, lipschitz=lipschitz), levels, progress, refine_vertices=True, normals=True))
+        return 10**9 - progress.left
+
+    # Each level: before and after interpolation, before asking, twice while following and before meshing.
+    assert checks(17, 33, 65) >= checks(17, 33) + 6
+    for number in range(0, checks(17, 33), 5):
+        field = AnalyticField(torus, lipschitz=lipschitz)
+        with pytest.raises(Cancelled):
+            list(refine(field, (17, 33), StopsAt(number), refine_vertices=True, normals=True))
+
+
 def test_a_clamp_too_narrow_for_the_first_grid_costs_everything_but_loses_nothing() -> None:
     field = AnalyticField(lambda p: box(p, (0.6, 0.02, 0.6)), clamp=0.05)
     assert np.array_equal(last(field, 9, 33).mesh.faces, last(AnalyticField(field.distance), 33).mesh.faces)
