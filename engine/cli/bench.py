@@ -21,7 +21,7 @@ from engine.cli.options import MACHINE, Machine
 from engine.cli.terminal import TerminalProgress, answer, say, table, watched
 from engine.errors import DependencyMissing, FileError
 
-What = Literal["all", "reconstruct", "decode", "metrics", "drag", "equality", "pull"]
+What = Literal["all", "reconstruct", "decode", "metrics", "drag", "equality", "pull", "meshing"]
 
 
 def bench(
@@ -47,7 +47,7 @@ def bench(
         what: reconstruct (picture to shape), decode (coarse to fine beside dense evaluation and MISE), metrics (against plain
             peers), drag (the studio's sliders; needs a display), or all of these; equality compares the surfaces of a hundred
             shapes with dense evaluation, which takes many minutes; pull plays fifty recorded gestures of a hand that pulls on
-            surfaces.
+            surfaces; meshing makes triangles of one grid in torch and by VTK.
         model: the model of bench decode, by default the published DeepSDF; that of bench equality, by
             default all; that of bench pull, by default the first that fits shapes.
         picture: the picture of bench reconstruct; by default one that comes with the program.
@@ -89,6 +89,10 @@ def _bench(
         from engine.bench.pull import bench_pull
 
         return bench_pull(engine, model, progress=progress)
+    if name == "meshing":
+        from engine.bench.meshing import bench_meshing
+
+        return bench_meshing(engine.device, runs, progress)
     from engine.bench.metrics import bench_metrics
 
     return bench_metrics(runs=runs, progress=progress)

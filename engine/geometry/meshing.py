@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import DependencyMissing
 from engine.sentences import Sentence
 from engine.shapes import Frame, Mesh
 
@@ -103,7 +104,7 @@ def _triangles(values: Grid) -> Triangles:
     if not isinstance(values, np.ndarray):
         return marching_cubes(values)
     if _vtk() is not None:
-        return _flying_edges(values)
+        return flying_edges(values)
     import torch
 
     vertices, faces = marching_cubes(torch.from_numpy(values))
@@ -126,10 +127,18 @@ def _vtk() -> tuple[Any, Any, Any] | None:
     return numpy_support, vtkImageData, vtkFlyingEdges3D
 
 
-def _flying_edges(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def flying_edges(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """The zero surface of a grid by VTK: (V, 3) float32 vertices in grid units, (F, 3) int32 faces as in `mesh_grid`.
+
+    Args:
+        values: (X, Y, Z) float32, negative inside.
+
+    Raises:
+        DependencyMissing: VTK is not installed.
+    """
     found = _vtk()
     if found is None:
-        raise RuntimeError("flying edges were asked for without VTK")
+        raise DependencyMissing("Flying edges are a part of {name}; install it with: pip install {name}.", name="vtk")
     numpy_support, image_data, flying_edges = found
     flat = np.ascontiguousarray(values).reshape(-1)
     image = image_data()
@@ -188,4 +197,5 @@ def _tensor_normals(vertices: Tensor, faces: Tensor) -> Tensor:
     length = total.norm(dim=1, keepdim=True)
     lone = (length == 0).to(total.dtype)
     total[:, 1:2] += lone
-    return total / (length + lone)
+    normals: Tensor = total / (length + lone)
+    return normals

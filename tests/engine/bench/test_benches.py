@@ -10,7 +10,7 @@ from PIL import Image
 
 from engine.api import Engine
 from engine.bench import decode as decoding
-from engine.bench import peers
+from engine.bench import meshing, peers
 from engine.bench.decode import FIELD, MISE, OURS, PUBLISHED, bench_decode
 from engine.bench.equality import topology
 from engine.bench.hard_shapes import ClosedForm, ball, union
@@ -152,3 +152,12 @@ def test_the_command_answers_in_json(sphere_models: Path, picture: Path, capsys:
     assert document["benches"][0]["name"] == "reconstruct"
     assert len(document["benches"][0]["timings"]) == 2
     assert run(["bench", "reconstruct", "--picture", str(picture.with_name("none.png"))]) == USER_ERROR
+
+
+def test_meshing_gives_as_many_faces_whoever_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meshing, "SIZES", (17, 25))
+    bench = meshing.bench_meshing("cpu", runs=1)
+    by_name = {timing.name: timing.result for timing in bench.timings}
+    for cells in (16, 24):
+        assert by_name[f"{cells}^3: {meshing.OURS}"] == by_name[f"{cells}^3: {meshing.FLYING}"] != "0 faces"
+        assert bench.ratios[f"{cells}^3: {meshing.OURS} / {meshing.FLYING}"] > 0

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from engine.geometry.marching_cubes import marching_cubes
-from engine.geometry.meshing import _flying_edges
+from engine.geometry.meshing import flying_edges
 
 Grid = NDArray[np.float32]
 Triangles = tuple[NDArray[np.float64], NDArray[np.int64]]
@@ -26,7 +26,7 @@ def by_torch(values: Grid) -> Triangles:
 
 
 def by_vtk(values: Grid) -> Triangles:
-    vertices, faces = _flying_edges(values)
+    vertices, faces = flying_edges(values)
     return vertices.astype(np.float64), faces.astype(np.int64)
 
 
@@ -122,7 +122,7 @@ def outline(mesh: Triangles) -> set[tuple[tuple[float, ...], tuple[float, ...]]]
 
 
 @pytest.mark.parametrize("name", GRIDS)
-def test_same_vertices_and_topology_as_flying_edges(name: str) -> None:
+def test_same_vertices_and_topology_asflying_edges(name: str) -> None:
     values = GRIDS[name]()
     mine, theirs = by_torch(values), by_vtk(values)
     assert len(mine[0]) == len(theirs[0])
@@ -143,7 +143,7 @@ def test_noise_has_no_holes_and_no_edge_of_four_faces(seed: int) -> None:
         assert is_closed_and_oriented(by_torch(noise(seed, whole)))
 
 
-def test_every_case_has_the_outline_that_flying_edges_draw_on_the_faces_of_the_cube() -> None:
+def test_every_case_has_the_outline_thatflying_edges_draw_on_the_faces_of_the_cube() -> None:
     """So that any grid's polygons, and with them its pieces and holes, are the same."""
     for case in range(256):
         mine, theirs = by_torch(corner_grid(case)), by_vtk(corner_grid(case))

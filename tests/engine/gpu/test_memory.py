@@ -230,13 +230,11 @@ def test_the_processor_has_nowhere_to_go() -> None:
     assert devices.take_remarks() == ()
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is there")
 def test_a_gpu_that_is_not_there_is_refused_and_the_choice_stays() -> None:
-    devices = Devices("auto")
+    devices = Devices("cpu")
+    with pytest.raises(ModelError, match="No GPU|no GPU"):
+        devices.choose("cuda:97")
     assert devices.name == "cpu"
-    for wanted in ("cuda", "cuda:3"):
-        with pytest.raises(ModelError, match="No GPU"):
-            devices.choose(wanted)
-        assert devices.name == "cpu"
-    with pytest.raises(ModelError, match="No GPU"):
-        _ = Devices("cuda").name
+    with pytest.raises(ModelError, match="No GPU|no GPU"):
+        _ = Devices("cuda:97").name
+    assert Devices("auto").name == ("cuda" if torch.cuda.is_available() else "cpu")
