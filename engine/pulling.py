@@ -234,8 +234,8 @@ class Pull:
         best, least = u, np.inf
         for index in self._typicality.neighbours(self._code(found), STONES):
             centre = self._codes[index] - self._start
-            low, high = -3.0, 9.0  # powers of ten
-            for _ in range(12):
+            low, high = -2.0, 7.0  # powers of ten
+            for _ in range(9):
                 middle = (low + high) / 2
                 tried = solve(step, 10**middle, centre)
                 if self._strangeness(tried) > self._limit:
