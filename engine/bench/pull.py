@@ -266,7 +266,8 @@ def _hidden(mesh: Mesh, origin: Vector, direction: Vector) -> bool:
         q = np.cross(start, along)
         v = (q @ direction) / volume
         t = (across * q).sum(axis=1) / volume
-    return bool(((u >= 0) & (v >= 0) & (u + v <= 1) & (t > 0)).any())
+        met = (u >= 0) & (v >= 0) & (u + v <= 1) & (t > 0)
+    return bool(met.any())
 
 
 def _pieces(mesh: Mesh) -> int:
