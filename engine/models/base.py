@@ -94,14 +94,6 @@ class HasSlopes(HasSurface, Protocol):
         """(P,) surface values at points (P, 3) for one code z (D,), (P, D) their slopes by the code and (P, 3) in space."""
 
 
-@runtime_checkable
-class DraftsSurface(Protocol):
-    """A surface can also be had in half precision, for a preview while something moves."""
-
-    def draft(self, z: Tensor) -> Field | None:
-        """The field of one code z (D,), a little off and faster; None where this machine or network gains nothing."""
-
-
 Batch = dict[str, Tensor]
 Extra = dict[str, Any]
 

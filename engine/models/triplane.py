@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from engine.models.autodecoder import AutoDecoder, AutoDecoderConfig
 from engine.models.base import ModelConfig
 from engine.models.encoding import encoded_size, fourier
-from engine.models.precision import in_tiles
+from engine.models.tiles import in_tiles
 
 #: Which two coordinates of a point each plane is looked up at.
 _AXES = ((0, 1), (2, 1), (0, 2))
