@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from engine.geometry.warm import Frames
     from engine.latent_map import LatentMap as LatentMap
     from engine.metrics.live import LiveComparison as LiveComparison
     from engine.metrics.matching import WarmStart
@@ -118,6 +119,7 @@ class Engine:
         self._models: dict[str, ShapeModel] = {}
         self._spaces: dict[str, LatentSpace] = {}
         self._threads_set = False
+        self._previews: Frames | None = None
         self._warm: WarmStart | None = None
         self._layouts: dict[str, NDArray[np.float64]] = {}
         self._hashes: dict[str, str] = {}
@@ -229,10 +231,19 @@ class Engine:
 
             result, prepared = None, 1e3 * (time.perf_counter() - start)  # what a model does once per shape
             finish = {"refine_vertices": request.refine_vertices, "normals": request.normals}
+            stream, shown = f"{request.latent.model} {request.warm}", request.first_shown
+            if request.warm and request.first_shown < request.levels[-1]:
+                level = self._frames.preview(stream, decoded, request.first_shown, progress)
+                if level is not None:
+                    spent, shown = prepared + level.decode_ms, level.resolution + 1
+                    progress.partial(ShapeResult(request.latent, level.mesh, level.resolution, False, spent, level.mesh_ms))
+                    prepared = 1e3 * (time.perf_counter() - start)
             for level in refine(decoded, request.levels, progress, **finish):
                 spent = prepared + level.decode_ms
                 result = ShapeResult(request.latent, level.mesh, level.resolution, level.final, spent, level.mesh_ms)
-                if not level.final and level.resolution >= request.first_shown:
+                if request.warm and level.resolution == request.first_shown:
+                    self._frames.keep(stream, level, decoded.half_extent)
+                if not level.final and level.resolution >= shown:
                     progress.partial(result)
         if result is None:
             raise ValueError("levels must not be empty")
@@ -459,6 +470,15 @@ class Engine:
         return partner_across(request, progress)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _frames(self) -> Frames:
+        from engine.geometry.warm import Frames
+
+        with self._lock:
+            if self._previews is None:
+                self._previews = Frames()
+            return self._previews
 
     def _warm_start(self) -> WarmStart:
         from engine.metrics.matching import WarmStart

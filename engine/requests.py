@@ -132,6 +132,8 @@ class DecodeRequest:
         first_shown: but not one below this size.
         normals: True for normals from the field's gradient at the last level, False for mesh normals.
         refine_vertices: True to move the last level's vertices along their grid edges onto the field's zero.
+        warm: name of a stream of requests whose codes follow one another, such as a drag; the level `first_shown` then starts
+            from the stream's frame before, and may miss a piece that has just appeared. Finer levels never do. Empty for none.
     """
 
     latent: Latent
@@ -139,6 +141,7 @@ class DecodeRequest:
     first_shown: int = 0
     normals: bool = False
     refine_vertices: bool = False
+    warm: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

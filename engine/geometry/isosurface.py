@@ -63,6 +63,7 @@ class Level:
         evaluations: points evaluated.
         final: True for the last level asked for.
         crossing_corners: corners of the cells that change sign on this grid; nobody can ask for fewer.
+        values: the grid itself, on the field's device, if it was kept.
     """
 
     resolution: int
@@ -72,6 +73,7 @@ class Level:
     evaluations: int
     final: bool
     crossing_corners: int = 0
+    values: Tensor | None = None
 
 
 def refine(
@@ -120,7 +122,9 @@ def refine(
             progress.check()
             mesh = with_field_normals(mesh, 2 * half / (size - 1), evaluator)
         spent = 1000 * (perf_counter() - started)
-        yield Level(size, mesh, evaluator.milliseconds, spent - evaluator.milliseconds, evaluator.evaluations, final, corners)
+        yield Level(
+            size, mesh, evaluator.milliseconds, spent - evaluator.milliseconds, evaluator.evaluations, final, corners, values
+        )
 
 
 def whole_grid(size: int, evaluator: Evaluator) -> tuple[Tensor, Tensor]:
