@@ -5,7 +5,7 @@ From a place to a code the map blends the codes of the places around it: weights
 eighth). It goes through every training code and every landmark exactly, has no jump, and rests a little on each of them. Tried
 on 60 straight ways between training codes of the triplane model, mean typicality / the tenth percentile / fastest stretch in
 medians: thin-plate spline .58 / .34 / 1.8, linear in Delaunay triangles .58 / .35 / 2.1, all codes by inverse squares
-.46 / .21 / 3.7, this .72 / .42 / 4; higher powers are more typical still, but jump (at 8: .87 / .55 / 41).
+.46 / .21 / 3.7, this .74 / .43 / 4.6; higher powers are more typical still, but jump (at 8: .87 / .55 / 41).
 
 From a code to a place: where the map's code is nearest to it. For a code of the map that is where it came from.
 """
