@@ -44,7 +44,7 @@ class Decoding:
         if entry is None or entry.latent is None:
             return
         pace = self._paces.setdefault(entry.latent.model, Pace())
-        request = DecodeRequest(entry.latent, SETTLED_LEVELS, first_shown=pace.first)
+        request = DecodeRequest(entry.latent, SETTLED_LEVELS, first_shown=pace.first, warm=f"entry {entry_id}")
         show = partial(self._show, entry_id)
         self._running += 1
         self._bench.submit(
