@@ -6,9 +6,9 @@ Here the line keeps its course and only its timetable changes: each moment gets 
 How much the shape changes between two codes is the mean distance from the vertices of one preview surface to the nearest
 vertices of the other, both ways: a Chamfer distance without sampling. Two marching-cubes surfaces on one grid have their
 vertices on the same edges, so a vertex that moves a little has itself for a neighbour and there is no floor (it moves along
-its edge, so that small moves count up to 1.5 times, everywhere alike). Points of a point
-set keep their number on the way, so there it is the mean distance between a point and itself. (The volume that becomes inside or outside was
-tried first; measured by Chamfer between meshes it made four of seven ways less even than they had been.)
+its edge, so that small moves count up to 1.5 times, everywhere alike). Points of a point set keep their number on the way, so
+there it is the mean distance between a point and itself. (The volume that becomes inside or outside was tried first; measured
+by Chamfer between meshes it made four of seven ways less even than they had been.)
 
 Steps are halved where they are long, until each is a small share of the whole or as short as `_SHORTEST`. What leaps even then,
 a part that appears, gets the time of two steps: no timetable smoothes it, and waiting there is no use.
