@@ -436,8 +436,8 @@ class PullStep:
         reached: (3,) the place of the surface next to it.
         distance: of the surface from the target, to first order, in the model's frame.
         pins: how far the surface is from each pin.
-        before, after: how typical the grabbed code and this one are: 1 for a training code, 0 a whole gap between training codes
-            away (`engine.typicality`).
+        before, after: how typical the grabbed code and this one are: 1 for a training code, 0 a whole gap between training
+            codes away (`engine.typicality`).
         leaves: the target or a pin cannot be had within what the model knows; the surface stays behind.
         settled: False if asking for the same target again would go on.
         milliseconds: time spent.
