@@ -339,8 +339,7 @@ class Pull:
         near = np.flatnonzero(np.abs(self._values(self._start, points)) < 2 * STRIDE * self._steep)[:SAMPLES]
         if not len(near):
             return np.zeros((len(self._start),) * 2)
-        _, slopes, gradient = self._gradients(self._start, points[near])
-        steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.5 * self._steep)
+        _, slopes, steep = self._slopes(self._start, points[near])
         moves = slopes / steep[:, None] @ self._spread
         return np.asarray(moves.T @ moves / len(near) / ELSEWHERE_ERROR**2)
 
@@ -369,8 +368,7 @@ class Pull:
     def _slopes(self, code: Vector, points: Vector) -> tuple[Vector, Vector, Vector]:
         """(M,) values, (M, D) slopes by the code, (M,) slopes in space, not less than a part of that at the grabbed point."""
         values, slopes, gradient = self._gradients(code, points)
-        steep = np.maximum(np.linalg.norm(gradient, axis=1), 0.5 * self._steep)
-        return values, slopes, steep
+        return values, slopes, np.maximum(np.linalg.norm(gradient, axis=1), 0.5 * self._steep)
 
     def _gradients(self, code: Vector, points: Vector) -> tuple[Vector, Vector, Vector]:
         """(M,) values, (M, D) slopes by the code and (M, 3) in space.
