@@ -10,6 +10,8 @@ AT_ONCE = 70.0
 _TRY = 0.5
 #: A level is given up when it takes longer than this times `AT_ONCE`: above 1, so that the choice does not flicker.
 _GIVE_UP = 1.4
+#: So many times in a row: one surface in many starts afresh and takes longer.
+_TIMES = 2
 
 
 class Pace:
@@ -18,6 +20,7 @@ class Pace:
     def __init__(self) -> None:
         self._levels = [level for level in SETTLED_LEVELS[:-1] if level >= FIRST_SHOWN] or [SETTLED_LEVELS[-1]]
         self._at = 0
+        self._late = 0
 
     @property
     def first(self) -> int:
@@ -28,7 +31,8 @@ class Pace:
         """A surface of `level` was there `milliseconds` after it was asked for."""
         if level != self.first:
             return
+        self._late = self._late + 1 if milliseconds > _GIVE_UP * AT_ONCE else 0
         if milliseconds < _TRY * AT_ONCE and self._at + 1 < len(self._levels):
             self._at += 1
-        elif milliseconds > _GIVE_UP * AT_ONCE and self._at > 0:
-            self._at -= 1
+        elif self._late >= _TIMES and self._at > 0:
+            self._at, self._late = self._at - 1, 0

@@ -19,7 +19,17 @@ def test_it_begins_coarse():
 
 
 @pytest.mark.parametrize(
-    ("taken", "level"), [((8,), 65), ((50,), 33), ((150,), 33), ((8, 30), 65), ((8, 90), 65), ((8, 110), 33)]
+    ("taken", "level"),
+    [
+        ((8,), 65),
+        ((50,), 33),
+        ((150,), 33),
+        ((8, 30), 65),
+        ((8, 90), 65),
+        ((8, 110), 65),
+        ((8, 110, 110), 33),
+        ((8, 110, 50, 110), 65),
+    ],
 )
 def test_a_quick_surface_is_followed_by_a_finer_one_and_a_slow_one_by_a_coarser(taken, level):
     assert after(*taken) == level

@@ -33,7 +33,7 @@ def test_a_surface_that_moves_is_that_of_a_fresh_start_for_a_fraction_of_the_eva
         assert warm.evaluations < cold.evaluations / 2
 
 
-def test_pieces_vanish_and_come_back_at_the_latest_with_a_fresh_start() -> None:
+def test_pieces_vanish_and_are_met_again_within_a_round_of_the_patrol() -> None:
     def shape(radius: float) -> ClosedForm:
         return ClosedForm(union(ball((-0.3, 0.0, 0.0), 0.4), ball((0.6, 0.5, 0.5), radius)))
 
@@ -42,16 +42,32 @@ def test_pieces_vanish_and_come_back_at_the_latest_with_a_fresh_start() -> None:
     gone = frames.preview("a", shape(-0.3), 33)
     assert gone is not None
     assert topology(gone.mesh) == (1, 0)
-    back = [frames.preview("a", shape(0.2), 33) for _ in range(IN_A_ROW)]
-    assert back[0] is not None  # away from the rest: not seen yet
-    assert back[-1] is None  # a fresh start is due
+    found = [frames.preview("a", shape(0.2), 33) for _ in range(8)]
+    assert found[-1] is not None
+    assert np.array_equal(found[-1].mesh.faces, fresh(shape(0.2), 17, 33).mesh.faces)
 
 
-def test_a_fresh_start_is_due_on_another_grid_or_without_a_frame_or_a_surface() -> None:
+def test_now_and_then_a_fresh_start_is_due() -> None:
+    frames = Frames()
+    frames.keep("a", fresh(moving(0.0), 17, 33), 1.05)
+    warm = [frames.preview("a", moving(0.0), 33) is not None for _ in range(IN_A_ROW + 1)]
+    assert warm == [True] * IN_A_ROW + [False]
+
+
+def test_another_grid_starts_from_the_frame_before_as_well() -> None:
+    frames = Frames()
+    frames.keep("a", fresh(moving(0.0), 17, 33), 1.05)
+    for size, levels in ((65, (17, 33, 65)), (33, (17, 33))):
+        warm, cold = frames.preview("a", moving(0.05), size), fresh(moving(0.05), *levels)
+        assert warm is not None
+        assert np.array_equal(warm.mesh.faces, cold.mesh.faces)
+        assert np.abs(warm.mesh.vertices - cold.mesh.vertices).max() < 1e-6
+
+
+def test_a_fresh_start_is_due_without_a_frame_or_a_surface() -> None:
     frames = Frames()
     assert frames.preview("a", moving(0.0), 33) is None
     frames.keep("a", fresh(moving(0.0), 17, 33), 1.05)
-    assert frames.preview("a", moving(0.0), 65) is None
     assert frames.preview("b", moving(0.0), 33) is None
     frames.keep("empty", fresh(ClosedForm(ball((0.0, 0.0, 0.0), -0.2)), 17, 33), 1.05)
     assert frames.preview("empty", moving(0.0), 33) is None
