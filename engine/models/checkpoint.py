@@ -82,7 +82,7 @@ def list_models(roots: Iterable[Path]) -> tuple[ModelInfo, ...]:
     """Every usable model below the roots, by id; of two with the same id the one in the earlier root.
 
     Folders that are not model folders, or are damaged, are passed over; `read_info` says what is wrong with one. Models whose
-    titles are alike (one's own beside a shipped one) carry their ids in them.
+    titles are alike (one's own beside a shipped one) carry their ids in front.
     """
     found: dict[str, ModelInfo] = {}
     for root in roots:
@@ -98,7 +98,7 @@ def list_models(roots: Iterable[Path]) -> tuple[ModelInfo, ...]:
     shared = Counter(info.title for info in found.values())
     for name, info in found.items():
         if shared[info.title] > 1:
-            found[name] = replace(info, title=f"{info.title} · {info.id}")
+            found[name] = replace(info, title=f"{info.id} · {info.title}")
     return tuple(found[name] for name in sorted(found))
 
 

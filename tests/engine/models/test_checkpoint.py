@@ -74,8 +74,8 @@ def test_models_of_one_kind_are_told_apart_by_their_ids(tmp_path: Path) -> None:
         save(tmp_path / name, models()["balls"])
     save(tmp_path / "clouds", models()["clouds"])
     titles = {info.id: info.title for info in list_models([tmp_path])}
-    assert titles["balls"].endswith(" · balls")
-    assert titles["my-balls"].endswith(" · my-balls")
+    assert titles["balls"].startswith("balls · ")
+    assert titles["my-balls"].startswith("my-balls · ")
     assert "·" not in titles["clouds"]
 
 
