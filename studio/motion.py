@@ -225,7 +225,7 @@ class Motion:
             return
         self._change(path=None)
         self._bench.submit(
-            self._bench.lanes.work,
+            self._bench.lanes.background,  # seconds of work: files and pictures must not wait behind it
             lambda progress: self._engine.even_path(*ends, progress),
             Handlers(done=lambda value: self._found(ends, value), title=tr("Evening the way from A to B")),
         )

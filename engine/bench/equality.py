@@ -142,17 +142,24 @@ def _spots(mesh: Mesh) -> NDArray[np.float64]:
     return np.concatenate([corners, corners[mesh.faces].mean(axis=1)])
 
 
+def piece_labels(mesh: Mesh) -> NDArray[np.int32]:
+    """(V,) which connected piece of the mesh each vertex belongs to; a vertex without faces is a piece of its own."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    edges = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]]])
+    graph = coo_matrix((np.ones(len(edges), np.int8), (edges[:, 0], edges[:, 1])), shape=(len(mesh.vertices),) * 2)
+    labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    return labels
+
+
 def topology(mesh: Mesh) -> tuple[int, int]:
     """Connected components of a closed mesh, and the genus of all of them together (Euler: V - E + F = 2 pieces - 2 genus)."""
     if mesh.is_empty:
         return 0, 0
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
+    pieces = len(np.unique(piece_labels(mesh)[mesh.faces[:, 0]]))
     used, faces = np.unique(mesh.faces, return_inverse=True)
     faces = faces.reshape(-1, 3).astype(np.int64)
     sides = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     edges = len(np.unique(sides[:, 0] * len(used) + sides[:, 1]))
-    graph = coo_matrix((np.ones(len(sides), np.int8), (sides[:, 0], sides[:, 1])), shape=(len(used), len(used)))
-    pieces = int(connected_components(graph, directed=False)[0])
     return pieces, (2 * pieces - (len(used) - edges + len(faces))) // 2

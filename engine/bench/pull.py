@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.api import Engine
+from engine.bench.equality import piece_labels
 from engine.errors import ModelError
 from engine.metrics.partner import partner
 from engine.progress import NO_PROGRESS, Progress
@@ -245,37 +246,17 @@ def _settled(engine: Engine, latent: Latent) -> Mesh:
 
 def _seen(mesh: Mesh, back: Vector, draw: np.random.Generator) -> Vector:
     """A point of the surface that nothing hides from a camera far away in direction `back`."""
+    from engine.data.rays import Rays
     from engine.geometry.sampling import sample_surface
 
     points, normals, _ = sample_surface(mesh, 64, draw)
-    for point, normal in zip(points.astype(np.float64), normals, strict=True):
-        if normal @ back > 0.25 and not _hidden(mesh, point + 1e-3 * back, back):
+    hidden = Rays(mesh.vertices, mesh.faces).any_hit(points + 1e-3 * back, np.broadcast_to(back, points.shape))
+    for point, normal, covered in zip(points.astype(np.float64), normals, hidden, strict=True):
+        if normal @ back > 0.25 and not covered:
             return np.asarray(point)
     return np.asarray(points[int((normals @ back).argmax())], np.float64)
 
 
-def _hidden(mesh: Mesh, origin: Vector, direction: Vector) -> bool:
-    """True if a ray meets a triangle (Möller and Trumbore 1997)."""
-    a, b, c = (mesh.vertices[mesh.faces[:, k]].astype(np.float64) for k in range(3))
-    along, across = b - a, c - a
-    p = np.cross(direction, across)
-    volume = (along * p).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        start = origin - a
-        u = (start * p).sum(axis=1) / volume
-        q = np.cross(start, along)
-        v = (q @ direction) / volume
-        t = (across * q).sum(axis=1) / volume
-        met = (u >= 0) & (v >= 0) & (u + v <= 1) & (t > 0)
-    return bool(met.any())
-
-
 def _pieces(mesh: Mesh) -> int:
     """Connected pieces that a person would see: those with at least a hundredth of all vertices."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    edges = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]]])
-    graph = coo_matrix((np.ones(len(edges), bool), (edges[:, 0], edges[:, 1])), shape=(len(mesh.vertices),) * 2)
-    labels = connected_components(graph, directed=False)[1]
-    return int((np.bincount(labels) >= 0.01 * len(mesh.vertices)).sum())
+    return int((np.bincount(piece_labels(mesh)) >= 0.01 * len(mesh.vertices)).sum())
