@@ -92,26 +92,26 @@ class _Samples:
         self._request = request
         self._progress = progress
         self._floors = floors
-        self._pairs: dict[tuple[int, bool], Pair] = {}
+        self._pairs: dict[tuple[int, int, bool], Pair] = {}
 
-    def pair(self, n: int, floor: bool) -> Pair:
-        """Result and reference (or, for the floor, the reference twice) with `n` points each."""
-        if (n, floor) not in self._pairs:
+    def pair(self, n: int, m: int, floor: bool) -> Pair:
+        """Result with `n` and reference with `m` points; for the floor, the reference twice."""
+        if (n, m, floor) not in self._pairs:
             a = self._draw(self._request.b, _AGAIN, n) if floor else self._draw(self._request.a, _A, n)
-            b = self._draw(self._request.b, _B, n)
+            b = self._draw(self._request.b, _B, m)
             shapes = (self._request.b if floor else self._request.a), self._request.b
-            self._pairs[n, floor] = Pair(a, b, 1.0, self._progress, shapes, self._request.seed)
-        return self._pairs[n, floor]
+            self._pairs[n, m, floor] = Pair(a, b, 1.0, self._progress, shapes, self._request.seed)
+        return self._pairs[n, m, floor]
 
     def measure(self, metric: Metric, n: int, scale: float) -> float:
         """The value of a measure with lengths divided by `scale`."""
-        return float(metric.function(self.pair(n, floor=False).scaled(scale)))
+        return float(metric.function(self.pair(n, n * metric.reference_share, floor=False).scaled(scale)))
 
     def floor(self, metric: Metric, n: int, scale: float) -> float:
         """The same for two samples of the reference."""
         key = (metric.id, n, self._request.seed)
         if key not in self._floors:
-            self._floors[key] = float(metric.function(self.pair(n, floor=True).scaled(scale)))
+            self._floors[key] = float(metric.function(self.pair(n, n * metric.reference_share, floor=True).scaled(scale)))
         return self._floors[key]
 
     def _draw(self, shape: Shape, stream: int, n: int) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:

@@ -13,7 +13,7 @@ from engine.shapes import Shape
 #: Points per side while something moves, where the convention has more.
 LIVE_POINTS = 2048
 #: Measures that take too long to follow a moving hand: they look at surfaces or volumes, or weigh every pair of points.
-AT_REST_ONLY = frozenset({"notes_soft", "accuracy", "completion", "point_to_surface", "volume_iou"})
+AT_REST_ONLY = frozenset({"notes_soft", "accuracy", "completion", "point_to_surface", "volume_iou", "psgn_train", "ngf"})
 
 
 class LiveComparison:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.geometry.frames import bounds
+from engine.geometry.frames import bounds, coordinates
+from engine.metrics.neighbours import nearest_both
 from engine.metrics.pair import Pair
 from engine.metrics.points import f_score_of_distances
 from engine.metrics.surface import volume_iou
@@ -51,9 +52,21 @@ def squared_in_radii(pair: Pair) -> float:
 
 
 def squared_in_diagonals(pair: Pair) -> float:
-    """`squared_sum` where the diagonal of the reference's bounding box has length 1 (IM-NET)."""
+    """`squared_sum` where the diagonal of the reference's bounding box has length 1 (IM-NET; ShapeNet-v2's own files)."""
     low, high = bounds(pair.shapes[1])
     return squared_sum(_in_units_of(float(np.linalg.norm(high - low)), pair))
+
+
+def psgn_loss(pair: Pair) -> float:
+    """Half the mean squared distance a to b plus the mean squared distance b to a, times 10,000 (PSGN's training loss)."""
+    return float(1e4 * ((pair.a_to_b**2).mean() / 2 + (pair.b_to_a**2).mean()))
+
+
+def squared_of_vertices(pair: Pair) -> float:
+    """Mean squared distances between all vertices (all points of a cloud), both ways added; the scale's length is 2 (NGF)."""
+    a, b = pair.shapes
+    (there, _), (back, _) = nearest_both(coordinates(a), coordinates(b), pair.progress)
+    return float((there**2).mean() + (back**2).mean()) / (pair.scale / 2) ** 2
 
 
 def squared_in_diameters(pair: Pair) -> float:
@@ -69,6 +82,11 @@ def hausdorff(pair: Pair) -> float:
 def hausdorff_95(pair: Pair) -> float:
     """The larger of the two 95 % quantiles: deaf to a few stray points."""
     return float(max(np.quantile(pair.a_to_b, 0.95), np.quantile(pair.b_to_a, 0.95)))
+
+
+def f_score_0_5(pair: Pair) -> float:
+    """F-score at distance 0.005."""
+    return f_score_of_distances(pair.a_to_b, pair.b_to_a, 0.005)
 
 
 def f_score_1(pair: Pair) -> float:

@@ -27,6 +27,7 @@ class Metric:
         function: computes it from a pair of samples in `frame`.
         most: never more points than this, because time explodes; None where any number is fine.
         sampled: False if two samplings of one surface would give a perfect score, so that there is no floor to compare with.
+        reference_share: points of the reference for each point of the result.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Metric:
     function: Callable[[Pair], float]
     most: int | None = None
     sampled: bool = True
+    reference_share: int = 1
 
 
 _SPHERE, _CUBE = Frame.UNIT_SPHERE, Frame.UNIT_CUBE
@@ -110,6 +112,44 @@ _TABLE = (
         measures.squared_in_diagonals,
     ),
     Metric(
+        "deepsdf",
+        "Chamfer (DeepSDF)",
+        "mean a² + mean b², unit: diagonal of the reference's bounding box, as ShapeNet-v2 scales its files",
+        _SPHERE,
+        30_000,
+        "lower",
+        measures.squared_in_diagonals,
+    ),
+    Metric(
+        "pointflow",
+        "Chamfer (PointFlow)",
+        "mean a² + mean b², unit: diagonal of the reference's bounding box (the data set's mean and spread are undone)",
+        _SPHERE,
+        2_048,
+        "lower",
+        measures.squared_in_diagonals,
+    ),
+    Metric(
+        "psgn_train",
+        "Chamfer (PSGN loss)",
+        "10⁴ (½ mean a² + mean b²), 16 points of the reference for each of the result, unit sphere",
+        _SPHERE,
+        1_024,
+        "lower",
+        measures.psgn_loss,
+        reference_share=16,
+    ),
+    Metric(
+        "ngf",
+        "Chamfer (NGF)",
+        "mean a² + mean b² of all vertices, none drawn; longest edge of the reference is 2",
+        _CUBE,
+        1_000,
+        "lower",
+        measures.squared_of_vertices,
+        sampled=False,
+    ),
+    Metric(
         "hausdorff_95",
         "Hausdorff 95 %",
         "larger of the 95 % quantiles of a and of b, unit cube",
@@ -117,6 +157,15 @@ _TABLE = (
         100_000,
         "lower",
         measures.hausdorff_95,
+    ),
+    Metric(
+        "f_score_0_5",
+        "F-score 0.5 %",
+        "2PR/(P + R) at 0.5 % of the longest edge, unit cube",
+        _CUBE,
+        100_000,
+        "higher",
+        measures.f_score_0_5,
     ),
     Metric(
         "f_score_1_5",
