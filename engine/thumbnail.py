@@ -22,11 +22,17 @@ FILL = 0.96
 DOT = 4.5
 
 
-def draw(shape: Shape) -> Thumbnail:
-    """A picture of a shape in the unit-sphere frame; nothing is covered where the shape is empty."""
-    from engine.data.render import aim, frame
+def draw(shape: Shape, around: Shape | None = None) -> Thumbnail:
+    """A picture of a shape in the unit-sphere frame; nothing is covered where the shape is empty.
 
-    points = shape.vertices if isinstance(shape, Mesh) else shape.points
+    Args:
+        shape: what to draw.
+        around: what the picture is cut to, so that shapes can be compared; the shape itself if not given.
+    """
+    from engine.data.lens import aim, frame
+
+    framed = shape if around is None else around
+    points = framed.vertices if isinstance(framed, Mesh) else framed.points
     if shape.is_empty:
         return Thumbnail(np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.uint8))
     camera = frame(aim(AZIMUTH, ELEVATION, DISTANCE), points, FILL)
@@ -43,8 +49,9 @@ def draw(shape: Shape) -> Thumbnail:
 
 
 def _draw_mesh(mesh: Mesh, camera: object, light: Floats, cover: Floats) -> None:
+    from engine.data.lens import Camera
+    from engine.data.light import STEP
     from engine.data.rays import Rays
-    from engine.data.render import SHADOW_STEP, Camera
 
     assert isinstance(camera, Camera)
     rays = Rays(mesh.vertices, mesh.faces)
@@ -61,7 +68,7 @@ def _draw_mesh(mesh: Mesh, camera: object, light: Floats, cover: Floats) -> None
     normal = np.where(facing[:, None] < 0, -normal, normal)
     key = _unit(0.9 * camera.right - 0.8 * camera.forward + np.array([0.0, 1.3, 0.0]))
     lit = np.maximum(normal @ key, 0.0)
-    start = camera.eye + ways * distance[hit, None] + 4 * SHADOW_STEP * normal
+    start = camera.eye + ways * distance[hit, None] + 4 * STEP * normal
     lit *= np.where(rays.any_hit(start, np.broadcast_to(key, start.shape)), 0.35, 1.0)
     light[hit] = _tone(lit, normal[:, 1], np.abs(facing))
     cover[hit] = 1.0
@@ -69,7 +76,7 @@ def _draw_mesh(mesh: Mesh, camera: object, light: Floats, cover: Floats) -> None
 
 def _draw_points(cloud: PointCloud, camera: object, light: Floats, cover: Floats) -> None:
     """Round dots, the nearest on top; nearer ones are lighter."""
-    from engine.data.render import Camera
+    from engine.data.lens import Camera
 
     assert isinstance(camera, Camera)
     fine = SIDE * OVERSAMPLING

@@ -1,117 +1,92 @@
-"""Pictures of a mesh by ray casting, made for training: 24 views with their masks and angles.
+"""Pictures of a mesh by ray casting, made for training: from all around, with masks, angles and cameras.
 
-Light is a random key light (often with shadows), a weaker fill, an ambient term that is brighter from above, and a small
-highlight. Materials are the model's own colours or random ones. Framing imitates catalogue pictures: the whole object,
-centred up to a small shift, filling most of the frame. No OpenGL, no display.
+The first picture is like a catalogue's: own colours, white background, three quarters from the front. All others differ in
+material, light, lens, background, noise and compression, so that what is learnt from them holds for photos too. Masks are what
+the rays hit, whatever is done to the colours. No OpenGL, no display.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.data.backgrounds import ROOM, WHITE, flat_background, ground, random_kind, random_walls, room
+from engine.data.lens import CAMERA_FRAME, OBJECT_FRAME, Camera, aim, frame, random_camera
+from engine.data.light import Lights, catalogue_lights, ground_shadow, radiance, random_lights, visibility
+from engine.data.materials import Materials, Singles, own_materials, random_materials
 from engine.data.orient import Floats, Ints, face_normals
 from engine.data.rays import Rays
+from engine.data.sensor import Sensor, develop, random_sensor
 
 VIEWS = 24
 SIDE = 128
 OVERSAMPLING = 2
-MAX_ELEVATION = 45.0  # degrees
+MAX_ELEVATION = 60.0  # degrees
+LOW_VIEWS = 1.3  # exponent: people stand in front of furniture more often than over it
+OWN_SHARE = 0.45  # of the pictures are in the model's own colours
+SHADOW_SHARE = 0.5  # of the backgrounds without depth show a shadow on the floor
+FLOOR_REACH = 3.0  # shadows end there, unit-sphere units
 CREASE = np.cos(np.radians(40.0))  # faces that meet at less are shaded as one smooth surface
 FAN_LIMIT = 48  # vertices with more faces than this are centres of flat caps: no smoothing there
-SHADOW_STEP = 2e-3  # unit-sphere units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Views:
-    """Pictures of one shape.
+    """V pictures of one shape; see `engine.data.lens` for what the cameras mean.
 
     Attributes:
         rgb: (V, 128, 128, 3) uint8, sRGB, on the view's background.
         mask: (V, 128, 128) uint8, share of each pixel that the object covers, 255 for all of it.
         azimuth: (V,) float32 degrees, 0 sees the front (+z), 90 sees it from +x.
         elevation: (V,) float32 degrees above the horizon.
+        eye: (V, 3) float64 positions of the cameras.
+        right, up, forward: (V, 3) float64 unit vectors.
+        centre: (V, 2) float64 middle of the picture on the image plane at distance 1.
+        half: (V,) float64 half the side of the picture there.
     """
 
     rgb: NDArray[np.uint8]
     mask: NDArray[np.uint8]
     azimuth: NDArray[np.float32]
     elevation: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Camera:
-    """A perspective camera that looks at the origin; the picture is an upright square cut out of its image plane.
-
-    Attributes:
-        eye: (3,) position.
-        right: (3,) unit vector towards the right of the picture.
-        up: (3,) unit vector towards its top.
-        forward: (3,) unit vector from the eye to the origin.
-        centre: (2,) middle of the picture on the image plane at distance 1.
-        half: half the side of the picture there.
-    """
-
     eye: Floats
     right: Floats
     up: Floats
     forward: Floats
     centre: Floats
-    half: float
+    half: Floats
 
-    def project(self, points: ArrayLike) -> Floats:
-        """(N, 2) picture coordinates of (N, 3) points; (-1, -1) is the lower left, (1, 1) the upper right corner."""
-        away = np.asarray(points, dtype=np.float64) - self.eye
-        plane = np.column_stack([away @ self.right, away @ self.up]) / (away @ self.forward)[:, None]
-        result: Floats = (plane - self.centre) / self.half
-        return result
+    def camera(self, view: int) -> Camera:
+        """The camera of one picture."""
+        way = self.right[view], self.up[view], self.forward[view]
+        return Camera(self.eye[view], *way, self.centre[view], float(self.half[view]))
 
-    def directions(self, side: int) -> Floats:
-        """(side * side, 3) rays through the middles of the pixels, row by row from the top."""
-        ticks = (2.0 * np.arange(side) + 1.0) / side - 1.0
-        x, y = np.meshgrid(self.centre[0] + self.half * ticks, self.centre[1] - self.half * ticks)
-        result: Floats = self.forward + x.reshape(-1, 1) * self.right + y.reshape(-1, 1) * self.up
-        return result
-
-
-def aim(azimuth: float, elevation: float, distance: float) -> Camera:
-    """A camera around the origin whose picture is not framed yet.
-
-    Args:
-        azimuth: degrees, 0 in front (+z), 90 at +x.
-        elevation: degrees above the horizon, less than 90.
-        distance: from the origin.
-    """
-    az, el = np.radians(azimuth), np.radians(elevation)
-    back = np.array([np.sin(az) * np.cos(el), np.sin(el), np.cos(az) * np.cos(el)])
-    right = np.array([np.cos(az), 0.0, -np.sin(az)])
-    return Camera(back * distance, right, np.cross(back, right), -back, np.zeros(2), 1.0)
-
-
-def frame(camera: Camera, points: ArrayLike, fill: float, shift: ArrayLike = (0.0, 0.0)) -> Camera:
-    """Cut the picture so that the longer side of the points' box takes up the share `fill` of it.
-
-    Args:
-        camera: where from.
-        points: (N, 3), all in front of the camera.
-        fill: in (0, 1].
-        shift: (2,) where in the room that is left the box goes: 0 in the middle, -1 and 1 at the edges.
-    """
-    flat = Camera(camera.eye, camera.right, camera.up, camera.forward, np.zeros(2), 1.0).project(points)
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    half = float((high - low).max()) / 2.0 / fill
-    centre = (low + high) / 2.0 - np.asarray(shift, dtype=np.float64) * (half - (high - low) / 2.0)
-    return Camera(camera.eye, camera.right, camera.up, camera.forward, centre, half)
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """All of it by name, and the names of both frames, as it goes into a file."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return named | {"object_frame": np.array(OBJECT_FRAME), "camera_frame": np.array(CAMERA_FRAME)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scene:
     rays: Rays
     faces: Ints
-    corner_normals: Floats  # (F, 3, 3)
-    flat_normals: Floats  # (F, 3)
+    corner_normals: Singles  # (F, 3, 3)
+    flat_normals: Singles  # (F, 3)
+    floor: float  # y
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """All that makes one picture besides shape and camera; `shadow` is the one on the floor."""
+
+    materials: Materials
+    lights: Lights
+    kind: str
+    shadow: bool
+    sensor: Sensor
 
 
 def render_views(vertices: Floats, faces: Ints, colours: ArrayLike, seed: int, views: int = VIEWS, side: int = SIDE) -> Views:
@@ -120,27 +95,56 @@ def render_views(vertices: Floats, faces: Ints, colours: ArrayLike, seed: int, v
     Args:
         vertices: (V, 3) in the unit sphere.
         faces: (F, 3).
-        colours: (F, 3) sRGB in [0, 1].
-        seed: decides directions, light, colours and backgrounds.
-        views: how many; azimuths are spread evenly, elevations over 0 to 45 degrees.
+        colours: (F, 3) sRGB in [0, 1]; faces of one colour are one material.
+        seed: decides directions, light, materials and backgrounds.
+        views: how many; azimuths are spread evenly, elevations over 0 to 60 degrees. The first is like a catalogue's.
         side: of the pictures in pixels.
     """
-    rng = np.random.default_rng(seed)
-    flat, _ = face_normals(vertices, faces)
-    scene = _Scene(Rays(vertices, faces), faces, smooth_normals(vertices, faces), flat)
-    own = np.asarray(colours, dtype=np.float64)
-    materials, material = np.unique(own, axis=0, return_inverse=True)
+    vertices, faces = np.asarray(vertices, dtype=np.float64), np.asarray(faces, dtype=np.int64)
     used = vertices[np.unique(faces)]
+    normals = smooth_normals(vertices, faces).astype(np.float32)
+    flat = face_normals(vertices, faces)[0].astype(np.float32)
+    scene = _Scene(Rays(vertices, faces), faces, normals, flat, float(used[:, 1].min()))
+    own, material = np.unique(np.asarray(colours, dtype=np.float64), axis=0, return_inverse=True)
+    azimuth, elevation = _angles(views, np.random.default_rng(seed))
     rgb = np.empty((views, side, side, 3), dtype=np.uint8)
     mask = np.empty((views, side, side), dtype=np.uint8)
-    azimuth = (rng.random() + np.arange(views) + rng.uniform(-0.4, 0.4, views)) * 360.0 / views % 360.0
-    elevation = rng.uniform(0.0, MAX_ELEVATION, views)
+    cameras: list[Camera] = []
     for view in range(views):
-        camera = aim(float(azimuth[view]), float(elevation[view]), rng.uniform(2.6, 6.0))
-        camera = frame(camera, used, rng.uniform(0.8, 0.96), rng.uniform(-0.7, 0.7, 2))
-        paint = own if rng.random() < 0.5 else _random_paint(len(materials), rng)[material.ravel()]
-        rgb[view], mask[view] = _draw(scene, camera, paint, side, rng)
-    return Views(rgb, mask, azimuth.astype(np.float32), elevation.astype(np.float32))
+        rng = np.random.default_rng([seed, view])
+        angles = float(azimuth[view]), float(elevation[view])
+        if view == 0:
+            camera = frame(aim(*angles, rng.uniform(3.5, 6.0)), used, 0.92)
+            look = _Look(own_materials(own, rng, plain=True), catalogue_lights(camera, rng), WHITE, False, Sensor())
+        else:
+            camera = random_camera(*angles, used, rng)
+            paint = own_materials(own, rng) if rng.random() < OWN_SHARE else random_materials(len(own), rng)
+            lights, kind = random_lights(camera, rng), random_kind(rng)
+            floor = lights.dark < 1.0 and (kind == ROOM or rng.random() < SHADOW_SHARE)
+            look = _Look(paint, lights, kind, floor, random_sensor(rng))
+        rgb[view], mask[view] = _draw(scene, camera, material.ravel(), look, side, rng)
+        cameras.append(camera)
+    return Views(
+        rgb=rgb,
+        mask=mask,
+        azimuth=azimuth.astype(np.float32),
+        elevation=elevation.astype(np.float32),
+        eye=np.stack([camera.eye for camera in cameras]),
+        right=np.stack([camera.right for camera in cameras]),
+        up=np.stack([camera.up for camera in cameras]),
+        forward=np.stack([camera.forward for camera in cameras]),
+        centre=np.stack([camera.centre for camera in cameras]),
+        half=np.array([camera.half for camera in cameras]),
+    )
+
+
+def _angles(views: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """(views,) azimuths and elevations in degrees; the first is a catalogue's three-quarter view."""
+    start = rng.uniform(20.0, 45.0) * (1.0 if rng.random() < 0.75 else -1.0)
+    away = rng.uniform(-0.4, 0.4, views)
+    high = MAX_ELEVATION * ((rng.permutation(views) + rng.random(views)) / views) ** LOW_VIEWS
+    away[0], high[0] = 0.0, rng.uniform(12.0, 28.0)
+    return (start + (np.arange(views) + away) * 360.0 / views) % 360.0, high
 
 
 def smooth_normals(vertices: Floats, faces: Ints) -> Floats:
@@ -165,86 +169,110 @@ def smooth_normals(vertices: Floats, faces: Ints) -> Floats:
     return result.reshape(-1, 3, 3)
 
 
-def _random_paint(materials: int, rng: np.random.Generator) -> Floats:
-    """(materials, 3) new sRGB colours: mostly muted, related tones, sometimes one tone for everything."""
-    count = 1 if rng.random() < 0.35 else materials
-    hue = (rng.random() + rng.normal(scale=0.12, size=count)) % 1.0
-    saturation = rng.beta(1.2, 2.2, count)
-    value = rng.uniform(0.15, 0.95, count)
-    wheel = np.abs((hue[:, None] * 6.0 + np.array([0.0, 4.0, 2.0])) % 6.0 - 3.0) - 1.0
-    colour = value[:, None] * (1.0 - saturation[:, None] * (1.0 - wheel.clip(0.0, 1.0)))
-    result: Floats = colour[np.minimum(np.arange(materials), count - 1)]
-    return result
-
-
-def _background(side: int, rng: np.random.Generator) -> Floats:
-    """(side, side, 3) sRGB in [0, 1]: white, one colour, or a soft ramp from top to bottom."""
-    kind = rng.random()
-    if kind < 0.4:
-        return np.ones((side, side, 3))
-    top = rng.uniform(0.2, 1.0) + rng.normal(scale=0.08, size=3)
-    bottom = top if kind < 0.75 else rng.uniform(0.2, 1.0) + rng.normal(scale=0.08, size=3)
-    ramp = np.linspace(0.0, 1.0, side)[:, None, None]
-    result: Floats = np.broadcast_to((1.0 - ramp) * top + ramp * bottom, (side, side, 3)).clip(0.0, 1.0)
-    return result
-
-
 def _draw(
-    scene: _Scene, camera: Camera, paint: Floats, side: int, rng: np.random.Generator
+    scene: _Scene, camera: Camera, material: Ints, look: _Look, side: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Picture and mask."""
     fine = side * OVERSAMPLING
     ways = camera.directions(fine)
     face, distance, weights = scene.rays.first_hit_at(np.broadcast_to(camera.eye, ways.shape), ways)
     hit = np.flatnonzero(face >= 0)
-    linear = np.zeros((fine * fine, 3))
-    linear[hit] = _shade(scene, camera, paint, (ways[hit], face[hit], distance[hit], weights[hit]), rng)
-    cover = np.zeros(fine * fine)
+    light = np.zeros((fine * fine, 3), dtype=np.float32)
+    cover = np.zeros(fine * fine, dtype=np.float32)
     cover[hit] = 1.0
+    seen = _Seen(scene, camera, ways[hit].astype(np.float32), face[hit], distance[hit], weights[hit], hit, cover)
+    light[hit] = _exposed(_shade(seen, look, material, rng), look.kind, rng)
     small = (side, OVERSAMPLING, side, OVERSAMPLING)
     alpha = cover.reshape(small).mean(axis=(1, 3))
-    colour = linear.reshape(*small, 3).mean(axis=(1, 3)) / np.maximum(alpha, 1e-9)[..., None]
-    picture = alpha[..., None] * colour.clip(0.0, 1.0) ** (1 / 2.2) + (1.0 - alpha[..., None]) * _background(side, rng)
-    return np.round(picture.clip(0.0, 1.0) * 255).astype(np.uint8), np.round(alpha * 255).astype(np.uint8)
+    colour = light.reshape(*small, 3).clip(0.0, 1.0).mean(axis=(1, 3))  # of the object, times the share it covers
+    picture = colour + (1.0 - alpha[..., None]) * _behind(scene, camera, look, side, rng)
+    return develop(picture, look.sensor, rng), np.round(alpha * 255).astype(np.uint8)
 
 
-def _shade(
-    scene: _Scene,
-    camera: Camera,
-    paint: Floats,
-    hits: tuple[Floats, NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]],
-    rng: np.random.Generator,
-) -> Floats:
-    """(N, 3) linear radiance towards the eye at (N,) hits given as ray, face, way along the ray and corner weights."""
-    ways, face, distance, weights = hits
-    u, v = weights[:, :1].astype(np.float64), weights[:, 1:].astype(np.float64)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What N rays of a picture hit.
+
+    Attributes:
+        scene, camera: who looks at what.
+        ways: (N, 3) rays.
+        face: (N,).
+        distance: (N,) along the ray.
+        weights: (N, 2) barycentric.
+        pixel: (N,) which of all rays they are.
+        cover: (S * S,) 1 for these.
+    """
+
+    scene: _Scene
+    camera: Camera
+    ways: Singles
+    face: NDArray[np.int32]
+    distance: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    pixel: Ints
+    cover: Singles
+
+
+def _shade(seen: _Seen, look: _Look, material: Ints, rng: np.random.Generator) -> Singles:
+    """(N, 3) linear radiance towards the eye."""
+    scene, face = seen.scene, seen.face
+    u, v = seen.weights[:, :1], seen.weights[:, 1:]
     corners = scene.corner_normals[face]
-    normal = (1.0 - u - v) * corners[:, 0] + u * corners[:, 1] + v * corners[:, 2]
+    normal = (1 - u - v) * corners[:, 0] + u * corners[:, 1] + v * corners[:, 2]
     flat = scene.flat_normals[face]
-    behind = np.einsum("ij,ij->i", flat, ways) > 0.0  # seen from its back: light that side
-    flat = np.where(behind[:, None], -flat, flat)
-    normal = np.where(behind[:, None], -normal, normal)
+    turned = np.where(np.einsum("ij,ij->i", flat, seen.ways) > 0.0, np.float32(-1), np.float32(1))[:, None]
+    flat, normal = flat * turned, normal * turned  # seen from its back: light that side
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
-    to_eye = -ways / np.linalg.norm(ways, axis=1, keepdims=True)
+    to_eye = -seen.ways / np.linalg.norm(seen.ways, axis=1, keepdims=True)
+    places = seen.camera.eye.astype(np.float32) + seen.ways * seen.distance[:, None]
+    which = material[face]
+    visible = tuple(_smoothed(part, seen) for part in visibility(scene.rays, places, flat, look.lights, rng))
+    materials = look.materials
+    finish = materials.shine[which], materials.gloss[which], materials.metal[which]
+    return radiance(look.lights, materials.albedo(places, which), normal, to_eye, (visible[0], visible[1]), finish)
 
-    key = _light(camera, rng, spread=1.0, lift=0.7)
-    fill = _light(camera, rng, spread=1.5, lift=0.2)
-    ambient, strength, fill_strength = rng.uniform(0.2, 0.4), rng.uniform(0.5, 0.85), rng.uniform(0.1, 0.35)
-    shine, gloss = rng.uniform(0.0, 0.25), rng.uniform(10.0, 60.0)
-    lit = np.maximum(normal @ key, 0.0)
-    if rng.random() < 0.6:
-        start = camera.eye + ways * distance[:, None] + SHADOW_STEP * flat
-        dark = scene.rays.any_hit(start, np.broadcast_to(key, start.shape))
-        lit = lit * np.where(dark, rng.uniform(0.0, 0.5), 1.0)
-    diffuse = ambient * (0.75 + 0.25 * normal[:, 1]) + strength * lit + fill_strength * np.maximum(normal @ fill, 0.0)
-    half = to_eye + key
-    half /= np.linalg.norm(half, axis=1, keepdims=True)
-    highlight = shine * np.maximum(np.einsum("ij,ij->i", normal, half), 0.0) ** gloss * (lit > 0.0)
-    result: Floats = paint[face] ** 2.2 * diffuse[:, None] + highlight[:, None]
+
+def _smoothed(values: Singles, seen: _Seen) -> Singles:
+    """(N,) noisy values, each averaged with those of its neighbours in the picture."""
+    import cv2
+
+    side = int(np.sqrt(len(seen.cover)))
+    field = np.zeros(len(seen.cover), dtype=np.float32)
+    field[seen.pixel] = values
+    size = (2 * OVERSAMPLING + 1,) * 2
+    total = cv2.blur(field.reshape(side, side), size, borderType=cv2.BORDER_CONSTANT)
+    count = cv2.blur(seen.cover.reshape(side, side), size, borderType=cv2.BORDER_CONSTANT)
+    result: Singles = (total / np.maximum(count, 1e-6)).ravel()[seen.pixel]
     return result
 
 
-def _light(camera: Camera, rng: np.random.Generator, spread: float, lift: float) -> Floats:
-    """(3,) unit direction to a distant light: behind the eye, to a side, `lift` above."""
-    direction = -camera.forward + spread * rng.normal(size=1) * camera.right + np.array([0.0, lift * rng.random() + 0.2, 0.0])
-    result: Floats = direction / np.linalg.norm(direction)
+def _exposed(light: Singles, kind: str, rng: np.random.Generator) -> Singles:
+    """The object's light as a camera exposes it: its bright parts become bright, but black things stay dark."""
+    if not len(light):
+        return light
+    bright = max(float(np.quantile(light.max(axis=1), 0.9)), 1e-6)
+    most = 2.0 if kind == ROOM else 3.0
+    result: Singles = light * np.float32(np.clip(rng.uniform(0.4, 0.95) / bright, 0.5, most))
+    return result
+
+
+def _behind(scene: _Scene, camera: Camera, look: _Look, side: int, rng: np.random.Generator) -> Singles:
+    """(side, side, 3) linear background, with the shadow that the object throws on it."""
+    import cv2
+
+    if look.kind == ROOM:
+        where = ground(camera, side, scene.floor, random_walls(camera, rng))
+        picture = room(where, side, look.lights, rng)
+        if rng.random() < 0.4:  # out of focus
+            picture = cv2.GaussianBlur(picture, (0, 0), side / 128 * rng.uniform(0.4, 2.0))
+    else:
+        picture = flat_background(look.kind, side, rng)
+        where = ground(camera, side, scene.floor)
+    if not look.shadow:
+        return picture
+    bright = np.ones(side * side, dtype=np.float32)
+    near = np.flatnonzero((np.abs(where.normal).sum(axis=1) > 0) & (np.abs(where.places) < FLOOR_REACH).all(axis=1))
+    bright[near] = ground_shadow(scene.rays, where.places[near], where.normal[near], look.lights, rng)
+    soft = cv2.GaussianBlur(bright.reshape(side, side), (0, 0), 0.8 * side / 128)
+    result: Singles = picture * soft[..., None]
     return result

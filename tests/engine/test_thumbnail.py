@@ -7,7 +7,7 @@ import pytest
 import trimesh
 
 from engine.api import Engine
-from engine.data.render import aim
+from engine.data.lens import aim
 from engine.requests import Thumbnail
 from engine.shapes import Latent, Mesh, PointCloud
 from engine.thumbnail import AZIMUTH, DISTANCE, ELEVATION, FILL, SIDE, draw
