@@ -107,3 +107,37 @@ def list_data(
     lines += [", ".join(f"{count} {name} {part}" for (name, part), count in sorted(counts.items())) or "No such shapes."]
     document = {"data": root, "items": [{**_as_dict(item.meta), "folder": item.folder} for item in items]}
     answer(document, "\n".join([str(root), *lines]), common.json)
+
+
+def redraw_pictures(
+    *,
+    data: Path | None = None,
+    category: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None,
+    common: Answer = ANSWER,
+) -> None:
+    """Draw the training pictures of prepared shapes anew; nothing else of them changes.
+
+    Stopped runs leave every shape with its old or its new pictures, and start from the beginning.
+
+    ```
+    shape-engine data pictures
+    shape-engine data pictures --data /data/furniture --category chair
+    ```
+
+    Args:
+        data: data folder; by default the user's cache folder.
+        category: categories separated by commas; all by default.
+        common: how to answer.
+    """
+    from engine.data.redraw import redraw
+    from engine.data.store import default_data_root, list_items
+
+    root = data or default_data_root()
+    items = list_items(root, split_words(category, ()) or None)
+    drawn = [item for item in items if (item.folder / "skin.npz").is_file()]  # some published sets have no meshes
+    with watched() as progress:
+        for number, item in enumerate(drawn):
+            progress.step(number, len(drawn), item.name)
+            redraw(item, progress=progress)
+    document = {"data": root, "drawn": [item.id for item in drawn], "without_mesh": len(items) - len(drawn)}
+    answer(document, f"{root}: pictures of {len(drawn)} of {len(items)} shapes drawn anew.", common.json)

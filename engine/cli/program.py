@@ -14,7 +14,7 @@ from engine.cli.bench import bench
 from engine.cli.compare import compare
 from engine.cli.compare_sets import compare_sets
 from engine.cli.data import build as build_data
-from engine.cli.data import list_data
+from engine.cli.data import list_data, redraw_pictures
 from engine.cli.doctor import doctor
 from engine.cli.evaluate import evaluate
 from engine.cli.learn import learn
@@ -41,6 +41,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "mean-shape": mean_shape,
     "data build": build_data,
     "data list": list_data,
+    "data pictures": redraw_pictures,
     "train": train,
     "learn": learn,
     "evaluate": evaluate,

@@ -19,6 +19,7 @@ from engine.data.materials import Materials, Singles, own_materials, random_mate
 from engine.data.orient import Floats, Ints, face_normals
 from engine.data.rays import Rays
 from engine.data.sensor import Sensor, develop, random_sensor
+from engine.progress import NO_PROGRESS, Progress
 
 VIEWS = 24
 SIDE = 128
@@ -45,6 +46,8 @@ class Views:
         right, up, forward: (V, 3) float64 unit vectors.
         centre: (V, 2) float64 middle of the picture on the image plane at distance 1.
         half: (V,) float64 half the side of the picture there.
+        object_frame: name of the frame of all coordinates and directions.
+        camera_frame: name of the frame that eye, right, up and forward span.
     """
 
     rgb: NDArray[np.uint8]
@@ -57,6 +60,8 @@ class Views:
     forward: Floats
     centre: Floats
     half: Floats
+    object_frame: str = OBJECT_FRAME
+    camera_frame: str = CAMERA_FRAME
 
     def camera(self, view: int) -> Camera:
         """The camera of one picture."""
@@ -64,9 +69,8 @@ class Views:
         return Camera(self.eye[view], *way, self.centre[view], float(self.half[view]))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """All of it by name, and the names of both frames, as it goes into a file."""
-        named = {field.name: getattr(self, field.name) for field in fields(self)}
-        return named | {"object_frame": np.array(OBJECT_FRAME), "camera_frame": np.array(CAMERA_FRAME)}
+        """All of it by name, as it goes into a file."""
+        return {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +93,15 @@ class _Look:
     sensor: Sensor
 
 
-def render_views(vertices: Floats, faces: Ints, colours: ArrayLike, seed: int, views: int = VIEWS, side: int = SIDE) -> Views:
+def render_views(
+    vertices: Floats,
+    faces: Ints,
+    colours: ArrayLike,
+    seed: int,
+    views: int = VIEWS,
+    side: int = SIDE,
+    progress: Progress = NO_PROGRESS,
+) -> Views:
     """Draw a shape from all around.
 
     Args:
@@ -99,6 +111,7 @@ def render_views(vertices: Floats, faces: Ints, colours: ArrayLike, seed: int, v
         seed: decides directions, light, materials and backgrounds.
         views: how many; azimuths are spread evenly, elevations over 0 to 60 degrees. The first is like a catalogue's.
         side: of the pictures in pixels.
+        progress: asked before each picture.
     """
     vertices, faces = np.asarray(vertices, dtype=np.float64), np.asarray(faces, dtype=np.int64)
     used = vertices[np.unique(faces)]
@@ -111,6 +124,7 @@ def render_views(vertices: Floats, faces: Ints, colours: ArrayLike, seed: int, v
     mask = np.empty((views, side, side), dtype=np.uint8)
     cameras: list[Camera] = []
     for view in range(views):
+        progress.check()
         rng = np.random.default_rng([seed, view])
         angles = float(azimuth[view]), float(elevation[view])
         if view == 0:
