@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import posixpath
-import re
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,12 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.archive import read_member
+from engine.data.fingerprint import fingerprint
 from engine.data.objfile import GREY, Soup, parse_obj
+from engine.data.properties import parse_properties, split_entries
 from engine.data.source import Raw
 from engine.errors import DataError
 
 PROPERTIES = "PluginFurnitureCatalog.properties"
-MEMBER_LIMIT = 256 * 2**20  # bytes; the largest real model is 13 MB of text
 PICTURE_SIDE = 128
 DEBIAN_FOLDER = Path("/usr/share/sweethome3d/furniture")
 
@@ -80,7 +80,7 @@ class Catalogue:
             raise DataError(
                 "{path} is not a furniture catalogue ({reason}); give a .sh3f file.", path=path, reason=str(error)
             ) from error
-        header, entries = _split_entries(_parse_properties(self._read(PROPERTIES)))
+        header, entries = split_entries(parse_properties(self._read(PROPERTIES)))
         self.name = header.get("name", path.stem)
         self.provider = header.get("provider", "")
         self.licence = licence_name(header.get("license", ""))
@@ -131,10 +131,36 @@ class Catalogue:
         Raises:
             DataError: it is not there, or a part of it is missing or damaged.
         """
+        piece = self._known(item_id)
+        return Raw(self.read_model(piece), self.read_picture(piece), piece.size_cm)
+
+    def picture_of(self, item_id: str) -> NDArray[np.uint8]:
+        """The picture of a piece, whether its model can be read or not.
+
+        Raises:
+            DataError: it is not there, or damaged.
+        """
+        return self.read_picture(self._known(item_id))
+
+    def stamp(self, item_id: str) -> str:
+        """Sixteen hexadecimal digits that change with the model, its materials, its picture, its turn or its size.
+
+        Raises:
+            DataError: it is not there, or a member of the archive cannot be read.
+        """
+        piece = self._known(item_id)
+        folder = posixpath.dirname(piece.model)
+        picture = self._member_or_none(piece.icon) or b""
+        turn = repr((piece.rotation.tolist(), piece.size_cm))
+        return fingerprint(
+            self._read(piece.model), lambda name: self._member_or_none(_beside(folder, name)), picture, turn.encode("ascii")
+        )
+
+    def _known(self, item_id: str) -> Piece:
         piece = self.pieces.get(item_id)
         if piece is None:
             raise DataError("{path} does not hold {id}.", path=self.path, id=item_id)
-        return Raw(self.read_model(piece), self.read_picture(piece), piece.size_cm)
+        return piece
 
     def _piece(self, entry: dict[str, str]) -> Piece:
         try:  # `_finite` raises ValueError
@@ -193,28 +219,6 @@ class Catalogue:
 
 
 _READABLE = frozenset({".obj", ".stl", ".ply", ".off", ".glb"})
-
-
-def read_member(archive: zipfile.ZipFile, member: str, path: Path, limit: int = MEMBER_LIMIT) -> bytes:
-    """The bytes of one member, never more than `limit` of them.
-
-    Raises:
-        DataError: no such member, a name that leads out of the archive, too large, encrypted or damaged.
-    """
-    if member.startswith("/") or ".." in member.split("/") or "\\" in member:
-        raise DataError("{path} names {member}, which leads out of the archive; do not use it.", path=path, member=member)
-    try:
-        if archive.getinfo(member).file_size > limit:
-            raise DataError("{member} in {path} is too large to read; leave it out.", member=member, path=path)
-        with archive.open(member) as file:
-            data = file.read(limit + 1)
-    except KeyError as error:
-        raise DataError("{path} holds no {member}; get the archive again.", path=path, member=member) from error
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise DataError("{member} in {path} is damaged; get the archive again.", member=member, path=path) from error
-    if len(data) > limit:  # the directory of the archive may lie about sizes
-        raise DataError("{member} in {path} is too large to read; leave it out.", member=member, path=path)
-    return data
 
 
 def installed_catalogues() -> list[Path]:
@@ -278,33 +282,3 @@ def _load_other(data: bytes, suffix: str, name: str) -> Soup:
     except Exception as error:
         raise DataError("The model {name} is damaged ({reason}); leave it out.", name=name, reason=str(error)) from error
     return Soup(vertices, faces, np.tile(np.array(GREY, dtype=np.float32), (len(faces), 1)))
-
-
-def _parse_properties(data: bytes) -> dict[str, str]:
-    """Java properties: Latin-1, `key=value` or `key:value`, comments, lines that go on, characters as hex codes."""
-    text = re.sub(r"\\\r?\n[ \t]*", "", data.decode("latin-1"))
-    properties: dict[str, str] = {}
-    for raw in text.splitlines():
-        line = raw.strip()
-        if not line or line[0] in "#!":
-            continue
-        match = re.match(r"((?:\\.|[^=:\s])+)\s*[=:]?\s*(.*)$", line)
-        if match:
-            properties[_unescape(match[1])] = _unescape(match[2])
-    return properties
-
-
-def _unescape(text: str) -> str:
-    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", lambda m: chr(int(m[1][1:], 16)) if len(m[1]) == 5 else m[1], text)
-
-
-def _split_entries(properties: dict[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
-    header: dict[str, str] = {}
-    entries: dict[int, dict[str, str]] = {}
-    for key, value in properties.items():
-        field, mark, number = key.rpartition("#")
-        if mark and number.isdigit():
-            entries.setdefault(int(number), {})[field] = value
-        else:
-            header[key] = value
-    return header, [entries[number] for number in sorted(entries)]

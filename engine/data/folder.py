@@ -80,6 +80,12 @@ class MeshFolder:
         picture = self._picture(file)
         return Raw(soup, _read_picture(picture) if picture is not None else None, opened.size)
 
+    def picture_of(self, item_id: str) -> NDArray[np.uint8] | None:
+        """The picture beside a mesh, whether the mesh can be read or not; None if there is none that can be used."""
+        file = self._files.get(item_id)
+        picture = self._picture(file) if file is not None else None
+        return _read_picture(picture) if picture is not None else None
+
     @staticmethod
     def _picture(file: Path) -> Path | None:
         return next((p for p in (file.with_suffix(ending) for ending in PICTURES) if p.is_file()), None)

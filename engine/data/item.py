@@ -2,71 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.catalogue import to_unit_sphere
-from engine.data.render import VIEWS, Views, render_views
+from engine.data.done import settings_hash
+from engine.data.render import Views, render_views
+from engine.data.sampled import Sampled, write_sampled
 from engine.data.sdf import Skin, prepare
+from engine.data.settings import Settings
 from engine.data.source import Source, open_source
 from engine.data.split import Listed, item_seed
-from engine.data.store import FORMAT_VERSION, META, Meta, item_folder, write_arrays, write_picture, write_text
-from engine.shapes import Mesh
+from engine.data.store import META, Meta, item_folder, write_arrays, write_picture, write_text
+from engine.shapes import Frame, Mesh
 
-RECIPE = 2  # raise when the same settings give other values
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How much of everything an item holds. Changing any of it makes all items be built again.
-
-    Attributes:
-        near: points near the surface.
-        near_sigmas: standard deviations of their offsets from it, unit-sphere units.
-        near_shares: share of the points that each of these gets.
-        space: points uniform in the cube of half side `space_half`.
-        space_half: half side of that cube.
-        volume_train: points uniform in the padded bounding cube, for training shapes.
-        volume_held: the same for validation and test shapes.
-        volume_half: half side of that cube over the longest edge of the bounding box (OccNet pads by a tenth).
-        surface: points on the outer skin.
-        views: rendered pictures.
-    """
-
-    near: int = 160_000
-    near_sigmas: tuple[float, ...] = (0.0707, 0.0224, 0.007)
-    near_shares: tuple[float, ...] = (0.35, 0.45, 0.20)
-    space: int = 20_000
-    space_half: float = 1.05
-    volume_train: int = 50_000
-    volume_held: int = 100_000
-    volume_half: float = 0.55
-    surface: int = 100_000
-    views: int = VIEWS
+__all__ = ["Settings", "build_item", "sample_field", "settings_hash"]
 
 
-def settings_hash(settings: Settings, stamp: str = "") -> str:
-    """Twelve hexadecimal digits that name the settings, the format and, by its stamp, the file that an item is made from."""
-    text = json.dumps([FORMAT_VERSION, RECIPE, asdict(settings), *([stamp] if stamp else [])], sort_keys=True)
-    return hashlib.sha1(text.encode("ascii"), usedforsecurity=False).hexdigest()[:12]
-
-
-@lru_cache(maxsize=16)
-def _catalogue(path: Path) -> Source:
-    return open_source(path)  # a zip with hundreds of pieces: read its table once
-
-
-def build_item(source: Path, row: Listed, out: Path, settings: Settings) -> None:
+def build_item(source: Path | Source, row: Listed, out: Path, settings: Settings) -> None:
     """Prepare one model and write its folder; `meta.json` comes last.
 
+    The item may be killed at any instant: without `meta.json` it is not there, and the next build makes it again. Two
+    processes that build the same item at once are kept apart by `engine.data.claim`, not here.
+
     Args:
-        source: the catalogue or folder that holds it.
+        source: the catalogue or folder that holds it, or that source already open.
         row: its entry in the table.
         out: data root.
         settings: how much to make.
@@ -75,8 +39,12 @@ def build_item(source: Path, row: Listed, out: Path, settings: Settings) -> None
         DataError: the source or the model cannot be read.
         ShapeError: its geometry is of no use.
     """
-    opened = open_source(source) if source.is_dir() else _catalogue(source)
+    opened = open_source(source) if isinstance(source, Path) else source
     raw = opened.read(row.id)
+    if isinstance(raw, Sampled):
+        mark = settings_hash(settings, row.stamp)
+        write_sampled(raw, row, item_folder(out, row.category, row.id), settings, opened.name, mark)
+        return
     soup = raw.soup
     seed = item_seed(row.id)
     # One scale for all axes: the catalogue's sizes of a few pieces contradict their pictures.
@@ -98,9 +66,13 @@ def build_item(source: Path, row: Listed, out: Path, settings: Settings) -> None
     write_arrays(folder / "surface.npz", {"points": points, "normals": normals})
     write_arrays(
         folder / "skin.npz",
-        {"vertices": skin.vertices.astype(np.float32), "faces": skin.faces.astype(np.int32)},
+        {
+            "vertices": skin.vertices.astype(np.float32),
+            "faces": skin.faces.astype(np.int32),
+            "colours": np.round(255.0 * soup.colours[skin.source]).astype(np.uint8),  # to draw it again without its source
+        },
     )
-    write_arrays(folder / "renders.npz", _view_arrays(views))
+    write_arrays(folder / "renders.npz", views.arrays())
     write_picture(folder / "picture.png", _own_view(views) if raw.picture is None else raw.picture)
     meta = Meta(
         id=row.id,
@@ -119,6 +91,8 @@ def build_item(source: Path, row: Listed, out: Path, settings: Settings) -> None
         sign_confidence=skin.sign_confidence,
         seed=seed,
         settings_hash=settings_hash(settings, row.stamp),
+        content=row.stamp,
+        frame=Frame.UNIT_SPHERE.value,
     )
     write_text(folder / META, json.dumps(asdict(meta), indent=1, ensure_ascii=False) + "\n")
 
@@ -153,7 +127,3 @@ def sample_field(
 def _own_view(views: Views) -> NDArray[np.uint8]:
     """(128, 128, 4) the first own render, for a shape that came without a picture."""
     return np.dstack([views.rgb[0], views.mask[0]])
-
-
-def _view_arrays(views: Views) -> dict[str, NDArray[np.generic]]:
-    return {"rgb": views.rgb, "mask": views.mask, "azimuth": views.azimuth, "elevation": views.elevation}

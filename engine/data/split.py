@@ -1,6 +1,7 @@
 """Which furniture there is, and which of it is held out.
 
-`furniture.csv` lists every distinct model under CC0 or CC-BY with its category and split. The rule behind the split column:
+`furniture.csv` lists every distinct model under CC0 or CC-BY with its category and split, and what its file holds
+(`engine.data.fingerprint`), so that another file under the same name is noticed. The rule behind the split column:
 within a category sort by `sha1(id)`; the first ten of chair, table, sofa and lamp (a fifth elsewhere, rounded down, one at
 least) are test, of what is left the next tenth (rounded down, one at least unless only one is left) is val, the rest is train.
 """
@@ -29,7 +30,8 @@ class Listed:
         licence: "CC0-1.0", "CC-BY-3.0" or "CC-BY-3.0-US".
         creator: who made it.
         split: "train", "val" or "test".
-        stamp: changes when the model's file does; empty for catalogues, whose pieces never change.
+        stamp: changes when the model's file does; empty if the file has not been looked at.
+        known: the stamp of the file that the table was made from; empty for what is in no table.
     """
 
     category: str
@@ -39,6 +41,7 @@ class Listed:
     creator: str
     split: str
     stamp: str = ""
+    known: str = ""
 
 
 @cache
@@ -46,7 +49,7 @@ def furniture_table() -> tuple[Listed, ...]:
     """All rows of `furniture.csv`, in file order."""
     text = resources.files("engine.data").joinpath("furniture.csv").read_text(encoding="utf-8")
     return tuple(
-        Listed(row["category"], row["id"], row["name"], row["licence"], row["creator"], row["split"])
+        Listed(row["category"], row["id"], row["name"], row["licence"], row["creator"], row["split"], known=row["content"])
         for row in csv.DictReader(text.splitlines())
     )
 

@@ -2,33 +2,42 @@
 
     <root>/items/<category>/<key>/   key = first 16 hex digits of sha1(id)
         samples.npz   near_points, near_sdf, space_points, space_sdf, volume_points, volume_sdf
+                      (from a source that knows only inside and outside: near_occupied ... in place of near_sdf ...)
         surface.npz   points, normals on the outer skin
-        skin.npz      vertices, faces of the welded, outward mesh
-        renders.npz   rgb, mask, azimuth, elevation
+        skin.npz      vertices, faces of the welded, outward mesh; colours (F, 3) uint8 sRGB of its faces in items made lately
+        renders.npz   whatever `engine.data.render.Views` holds: pictures, masks, and the camera of each
         picture.png   the catalogue picture, RGBA
         meta.json     written last: an item without it is not there
 
-Everything is in the frame `UNIT_SPHERE`. Every file appears by an atomic rename, so a reader never meets half a file.
+A published data set may come as samples without meshes; `meta.missing` then names what the item lacks, and asking for that is
+a `DataError`.
+
+Everything is in the object's frame, `UNIT_SPHERE`, which `meta.json` names; cameras are given in that frame, pictures in
+their camera's. Every file appears by an atomic rename, so a reader never meets half a file. A folder is named by the id, so
+that it can be found before the model is read; what it was made from, the content of the model and the settings, is the hash
+in `meta.json`, and whether that still holds is asked in `engine.data.done`.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import threading
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.split import item_key
+from engine.data.whole import read_arrays, write_arrays, write_picture, write_text, written_whole
 from engine.errors import DataError
+
+__all__ = [
+    "FORMAT_VERSION", "META", "Item", "Meta", "default_data_root", "item_folder", "list_items", "read_arrays", "read_meta",
+    "write_arrays", "write_picture", "write_text", "written_whole",
+]  # fmt: skip
 
 FORMAT_VERSION = 1
 META = "meta.json"
@@ -52,10 +61,15 @@ class Meta:
         longest_edge: longest edge of the bounding box, unit-sphere units.
         sheet_fraction: share of the visible area that is sheets without an inside.
         buried_fraction: share of the area that lies inside other parts.
-        sign_confidence: see `engine.data.sdf.Skin`.
+        sign_confidence: how clear inside and outside are, in [0, 1], see `engine.data.sdf.Skin`.
         seed: of all random choices for this item.
-        settings_hash: of the settings it was built with.
+        settings_hash: of the model's content and the settings it was built with, see `engine.data.done`.
         format_version: of this folder.
+        content: stamp of the model's file alone; empty for items made before it was written down.
+        frame: of all coordinates in this folder, cameras included: a value of `engine.shapes.Frame`.
+        missing: what the source does not hold: "distances" (it knows only inside and outside), "near", "space", "volume",
+            "surface", "skin", "renders", "angles" (of the renders), "picture". Without "skin" the inside is the source's own
+            word: triangles and fractions are 0 and `sign_confidence` is 1.
     """
 
     id: str
@@ -75,10 +89,15 @@ class Meta:
     seed: int
     settings_hash: str
     format_version: int = FORMAT_VERSION
+    content: str = ""
+    frame: str = "unit_sphere"
+    missing: tuple[str, ...] = ()
 
 
 class Item:
     """One prepared shape. Arrays are read when first asked for and then kept.
+
+    Arrays that are missing because the source has none, or damaged, raise `DataError` when asked for.
 
     Args:
         folder: the item's folder; it must hold `meta.json`.
@@ -120,30 +139,59 @@ class Item:
     def _samples(self) -> dict[str, NDArray[np.float32]]:
         return read_arrays(self.folder / "samples.npz")
 
+    def occupied(self, kind: Literal["near", "space", "volume"]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Points (N, 3) of a kind and whether each is inside (N,); also there when the source knows no distances.
+
+        Raises:
+            DataError: the source holds no points of this kind.
+        """
+        if "distances" not in self.meta.missing:
+            points, distances = self._field(kind)
+            return points, distances < 0.0
+        self._require(kind)
+        return self._samples[f"{kind}_points"], self._samples[f"{kind}_occupied"].astype(np.bool_)
+
+    def _field(self, kind: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        self._require(kind)
+        self._require("distances")
+        return self._samples[f"{kind}_points"], self._samples[f"{kind}_sdf"]
+
+    def _require(self, what: str) -> None:
+        if what in self.meta.missing:
+            raise DataError(
+                "{name} ({id}) has no {what}: its source {source} holds none. Leave the shape out, or do what needs no {what}.",
+                name=self.meta.name,
+                id=self.meta.id,
+                what=what,
+                source=self.meta.source,
+            )
+
     @property
     def near(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Points near the surface (N, 3) and their signed distances (N,), in random order."""
-        return self._samples["near_points"], self._samples["near_sdf"]
+        return self._field("near")
 
     @property
     def space(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Points uniform in [-1.05, 1.05]^3 and their signed distances."""
-        return self._samples["space_points"], self._samples["space_sdf"]
+        return self._field("space")
 
     @property
     def volume(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Points uniform in the cube of half side .55 times the longest edge, and their signed distances."""
-        return self._samples["volume_points"], self._samples["volume_sdf"]
+        return self._field("volume")
 
     @cached_property
     def surface(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Points (N, 3) on the outer skin and their outward unit normals (N, 3)."""
+        self._require("surface")
         arrays = read_arrays(self.folder / "surface.npz")
         return arrays["points"], arrays["normals"]
 
     @cached_property
     def skin(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Vertices (V, 3) and faces (F, 3) of the cleaned mesh, buried faces included."""
+        self._require("skin")
         arrays = read_arrays(self.folder / "skin.npz")
         return arrays["vertices"], arrays["faces"].astype(np.int32)
 
@@ -152,12 +200,18 @@ class Item:
         """(128, 128, 4) uint8 RGBA catalogue picture."""
         from PIL import Image
 
+        self._require("picture")
         with Image.open(self.folder / "picture.png") as image:
             return np.asarray(image.convert("RGBA"), dtype=np.uint8)
 
     @cached_property
     def renders(self) -> dict[str, NDArray[Any]]:
-        """`rgb` (24, 128, 128, 3) uint8, `mask` (24, 128, 128) uint8, `azimuth` and `elevation` (24,) float32 degrees."""
+        """All arrays of `renders.npz`, by name; the first axis counts the views.
+
+        Always there: `rgb` (V, 128, 128, 3) uint8, `mask` (V, 128, 128) uint8, `azimuth` and `elevation` (V,) float32
+        degrees. Items made since cameras are stored hold those of `engine.data.render.Views` too, in the object's frame.
+        """
+        self._require("renders")
         return read_arrays(self.folder / "renders.npz")
 
     def remove(self) -> None:
@@ -230,53 +284,9 @@ def read_meta(folder: Path) -> Meta:
                 wanted=FORMAT_VERSION,
             )
         fields["size_cm"] = tuple(fields["size_cm"])
+        fields["missing"] = tuple(fields.get("missing", ()))
         return Meta(**fields)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(
             "{folder} holds no finished item ({reason}); build it again.", folder=folder, reason=str(error)
         ) from error
-
-
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of an `.npz`.
-
-    Raises:
-        DataError: missing or damaged.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError("{path} is damaged ({reason}); build the item again.", path=path, reason=str(error)) from error
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """Give a path to write to, then move what was written to `path` at once; on an error nothing appears there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rough = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
-        yield rough
-        rough.replace(path)
-    finally:
-        rough.unlink(missing_ok=True)
-
-
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write an uncompressed `.npz` whole."""
-    with written_whole(path) as rough, rough.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 text whole."""
-    with written_whole(path) as rough:
-        rough.write_text(text, encoding="utf-8")
-
-
-def write_picture(path: Path, rgba: NDArray[np.uint8]) -> None:
-    """Write a PNG whole."""
-    from PIL import Image
-
-    with written_whole(path) as rough:
-        Image.fromarray(rgba).save(rough, format="PNG")
