@@ -35,7 +35,19 @@ class Scoring(Computing):
     """At most so many points per side, for a quick look; by default each convention's own number."""
 
     baselines: Annotated[bool, Parameter(negative="--no-baselines")] = True
-    """Score picture retrieval, oracle retrieval and the sampling floor too."""
+    """Score mean shape, picture retrieval, oracle retrieval and the sampling floor too, and look for copied answers."""
+
+    preset: Annotated[list[str] | None, Parameter(consume_multiple=False)] = None
+    """What is measured: presets (default, deepsdf, onet_l1, atlasnet, imnet ...) or single measures, separated by commas."""
+
+    align: str | None = None
+    """Bring results onto the truth first, by a rule such as icp_similarity; by default as the preset says."""
+
+    half: bool = False
+    """Fit auto-decoders to half of the surface too, as methods of their own."""
+
+    pictures: Annotated[bool, Parameter(negative="--no-pictures")] = True
+    """Draw the answers, for the page."""
 
     write_card: bool = False
     """Write the scores into the cards of the models."""
@@ -56,14 +68,15 @@ def evaluate(
     out: Annotated[Path | None, Parameter(name=("--out", "-o"))] = None,
     common: Scored = AS_USUAL,
 ) -> None:
-    """Score models on held-out pieces: IoU, Chamfer, F-score, EMD, beside two retrieval baselines and the sampling floor.
+    """Score models on held-out pieces: IoU, Chamfer, F-score, EMD, beside mean shape, retrieval and the sampling floor.
 
     Picture models see the catalogue picture only; auto-decoders are fitted to the surface.
 
     ```
     shape-engine evaluate --out results/
     shape-engine evaluate occnet psgn --category chair --limit 3
-    shape-engine evaluate --write-card --json
+    shape-engine evaluate --half --write-card --json
+    shape-engine evaluate --preset deepsdf,onet_l1,atlasnet,imnet --out results/
     ```
 
     Args:
@@ -80,10 +93,12 @@ def evaluate(
     engine = common.engine()
     chosen = tuple(engine.info(name).id for name in models) if models else tuple(info.id for info in engine.models())
     from engine.data.store import default_data_root
+    from engine.evaluation.cards import write_card
     from engine.evaluation.predict import Asking
-    from engine.evaluation.report import as_document, cell, difference_table, write_card, write_results
+    from engine.evaluation.presets import DEFAULT
+    from engine.evaluation.report import as_document, write_results
     from engine.evaluation.run import Plan, evaluate
-    from engine.evaluation.scores import COLUMNS
+    from engine.evaluation.tables import difference_tables, intro, novelty_table, penalty_tables, score_tables
 
     asking = Asking(common.device, None, common.fit_steps, common.seed, common.threads)
     plan = Plan(
@@ -92,8 +107,12 @@ def evaluate(
         split,
         split_words(category, ()) or None,
         limit,
-        points=common.points,
-        baselines=common.baselines,
+        split_words(common.preset, (DEFAULT,)),
+        common.align,
+        common.points,
+        common.baselines,
+        common.half,
+        common.pictures and out is not None,
         asking=asking,
         workers=common.workers,
         scheduler=common.scheduler,
@@ -107,13 +126,13 @@ def evaluate(
         for name in chosen:
             write_card(evaluation, name, engine.info(name).folder)
             say(f"Wrote the scores into {engine.info(name).folder / 'card.md'}.")
-    rows = [
-        [s.category, s.method, str(s.count), *(cell(c, s.mean[c], s.median[c]) for c in COLUMNS), str(s.empty)]
-        for s in sorted(evaluation.summaries, key=lambda s: (s.category != "all", s.category))
+    summaries, columns = evaluation.summaries, evaluation.columns
+    tables = [
+        *score_tables(summaries, columns),
+        *penalty_tables(summaries, columns),
+        *difference_tables([d for d in evaluation.differences if d.category == "all"], columns),
+        *novelty_table(summaries),
     ]
-    header = ["category", "method", "pieces", "IoU", "deepsdf_sphere x10^3", "onet_l1", "F 1 %", "EMD", "empty"]
-    notes = "\n".join(f"{name}: {words}" for name, words in evaluation.conventions.items())
-    gaps = "\n".join(difference_table(evaluation.differences))
-    text = "\n\n".join(part for part in (table(header, rows), "Each cell: mean / median.\n" + notes, gaps) if part)
-    text += f"\n\n{evaluation.seconds:.0f} s."
-    answer({"out": out, **as_document(evaluation)}, text, common.json)
+    notes = "\n".join(f"{column.title}: {evaluation.conventions[column.name]}" for column in columns)
+    parts = [f"{one.title}\n{table(one.header, one.rows)}" for one in tables]
+    answer({"out": out, **as_document(evaluation)}, "\n\n".join([intro(evaluation), *parts, notes]), common.json)

@@ -1,131 +1,107 @@
-"""What needs no learning, over every training piece: the nearest picture's shape, and the best training shape of all.
-
-A model that does not beat picture retrieval has learnt nothing from pictures; oracle retrieval, which looks at the truth, is
-what retrieval could reach at best.
-"""
+"""What a model has to beat, as jobs: mean shape, picture retrieval, oracle retrieval, and the floor of sampling."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, replace
 
 from engine.data.store import Item
-from engine.evaluation.truth import Truth, skin_of
-from engine.metrics.points import chamfer_squared_sum
-from engine.models.pretrained import picture_features
-from engine.pictures import read_picture, separate, to_input
-from engine.shapes import Picture
-from engine.training.features import FILE, piece_features
-from engine.training.pieces import Piece
+from engine.evaluation.jobs import ScoreJob
+from engine.evaluation.mean_field import choose_folders, field_on_grid, mean_shape
+from engine.evaluation.predict import Answer, Asking
+from engine.evaluation.retrieval import PRETRAINED, FeatureJob, describe_pictures, nearest_picture
+from engine.evaluation.scores import BASELINE, FLOOR, Measuring
+from engine.evaluation.search import GENERATED, OracleJob, TrainingSet, best_training_shape
+from engine.evaluation.truth import read_truth
+from engine.evaluation.workers import Workers
+from engine.progress import Progress
 
-Array = NDArray[np.float32]
-
-#: Points per side in the search for the best training shape; the winner is then scored in full.
-THUMB_POINTS = 4096
-#: Pictures per call of the encoder.
-BATCH = 16
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureJob:
-    """Pictures of one piece to describe.
-
-    Attributes:
-        folder: of the piece.
-        renders: True for its renders too, False for the catalogue picture alone.
-    """
-
-    folder: Path
-    renders: bool
-
-
-def describe_pictures(job: FeatureJob) -> Array:
-    """(P, F) features of unit length of a piece's pictures, by the pretrained encoder; the catalogue picture comes first.
-
-    What a training run has kept beside the piece is used; it holds changed and mirrored copies too, which are left out here.
-    """
-    if job.renders and (job.folder / FILE).is_file():
-        item = Item(job.folder)
-        kept = piece_features(Piece(item.folder, item.id, item.name, item.category))
-        views = np.flatnonzero(~kept.catalogue & ~kept.mirrored)
-        features = kept.pooled[[kept.plain, *views]]
-    else:
-        features = _encoded(_pictures(job))
-    unit: Array = features.astype(np.float32)
-    unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
-    return unit
-
-
-def _pictures(job: FeatureJob) -> list[Picture]:
-    pictures = [separate(read_picture(job.folder / "picture.png"))]
-    if job.renders:
-        views = Item(job.folder).renders
-        pictures += [Picture(rgb, mask) for rgb, mask in zip(views["rgb"], views["mask"], strict=True) if _shows(mask)]
-    return pictures
-
-
-def _shows(mask: NDArray[np.uint8]) -> bool:
-    """Whether a view shows more of its piece than an edge (training's own rule)."""
-    return int(np.count_nonzero(mask)) > 0.01 * mask.size
-
-
-def _encoded(pictures: Sequence[Picture]) -> NDArray[np.float16]:
-    """(P, F) as training keeps them: half precision, so that it does not matter who computed them."""
-    import torch
-
-    inputs = np.stack([to_input(picture) for picture in pictures])
-    batches = (torch.from_numpy(inputs[start : start + BATCH]) for start in range(0, len(inputs), BATCH))
-    return np.concatenate([picture_features(batch).pooled.numpy().astype(np.float16) for batch in batches])
-
-
-def nearest_picture(query: Array, known: Sequence[Array]) -> tuple[int, int, float]:
-    """The piece with the picture most like the query.
-
-    Args:
-        query: (F,) features of unit length.
-        known: for each piece (P, F) features of unit length.
-
-    Returns:
-        index of the piece, index of its picture, cosine; the first of several equal ones.
-    """
-    cosines = [pictures @ query for pictures in known]
-    best = int(np.argmax([values.max() for values in cosines]))
-    return best, int(cosines[best].argmax()), float(cosines[best].max())
-
-
-@lru_cache(maxsize=4096)
-def thumb(folder: Path, seed: int) -> Array:
-    """(4096, 3) points of a piece's skin for the search (all points if it has fewer); kept, 48 kB each."""
-    points = Item(folder).surface[0]
-    return points[np.random.default_rng(seed).permutation(len(points))[:THUMB_POINTS]]
+MEAN_SHAPE, SAMPLING_FLOOR = "mean shape", "sampling floor"
+PICTURE_RETRIEVAL = "picture retrieval"
+ORACLE_RETRIEVAL, ORACLE_OF_ALL = "oracle retrieval", "oracle retrieval, generated too"
 
 
 @dataclass(frozen=True)
-class OracleJob:
-    """A piece to find the best of the candidates for.
+class Setting:
+    """What all baselines need to know.
 
     Attributes:
-        folder: of the piece.
-        candidates: folders of the pieces to choose from.
-        seed: of the points.
+        pieces: to be scored.
+        training: to retrieve from.
+        encoders: ids of the models whose own picture encoders retrieve too.
+        asking, measuring: as in `ScoreJob`.
     """
 
-    folder: Path
-    candidates: tuple[Path, ...]
-    seed: int
+    pieces: tuple[Item, ...]
+    training: TrainingSet
+    encoders: tuple[str, ...]
+    asking: Asking
+    measuring: Measuring
 
 
-def rank_by_chamfer(job: OracleJob) -> NDArray[np.float64]:
-    """(C,) squared two-sided Chamfer distance of each candidate to the piece, on the search's points."""
-    own = thumb(job.folder, job.seed)
-    return np.array([chamfer_squared_sum(thumb(folder, job.seed), own) for folder in job.candidates])
+def retrieval_by(encoder: str) -> str:
+    """Name of the method that retrieves by an encoder; the pretrained one goes without."""
+    return PICTURE_RETRIEVAL if encoder == PRETRAINED else f"{PICTURE_RETRIEVAL} by {encoder}"
 
 
-def inside_piece(folder: Path, truth: Truth) -> NDArray[np.bool_]:
-    """(V,) which of the truth's volume points lie inside another piece."""
-    return skin_of(folder).contains(truth.volume)
+def baseline_jobs(setting: Setting, workers: Workers, progress: Progress) -> list[ScoreJob]:
+    """Find every baseline's answers; what is left is to score them."""
+    return [
+        *_mean_shapes(setting, workers, progress),
+        *_by_picture(setting, workers, progress),
+        *_by_oracle(setting, False, workers, progress),
+        *(_by_oracle(setting, True, workers, progress) if setting.training.folders(generated=True) else ()),
+        *(_job(setting, SAMPLING_FLOOR, piece, FLOOR) for piece in setting.pieces),
+    ]
+
+
+def _job(setting: Setting, method: str, piece: Item, kind: str = BASELINE) -> ScoreJob:
+    return ScoreJob(method, kind, piece.folder, setting.asking, setting.measuring)
+
+
+def _mean_shapes(setting: Setting, workers: Workers, progress: Progress) -> list[ScoreJob]:
+    """Of the category's real training shapes; of generated ones where there are no others; of none where there are none."""
+    jobs = []
+    for category in dict.fromkeys(piece.category for piece in setting.pieces):
+        known = [item for item in setting.training.items if item.category == category]
+        real = [item.folder for item in known if item.meta.source != GENERATED]
+        folders = choose_folders(real or [item.folder for item in known], setting.measuring.seed)
+        if not folders:
+            continue
+        grids = workers.run(field_on_grid, folders, progress, f"averaging training shapes ({category})")
+        mean = mean_shape(grids, f"mean {category}")
+        words = f"mean of {mean.count} training shapes"
+        for piece in setting.pieces:
+            if piece.category == category:
+                inside = mean.inside(read_truth(piece.folder).volume)
+                jobs.append(replace(_job(setting, MEAN_SHAPE, piece), given=Answer(mean.mesh, inside, words)))
+    return jobs
+
+
+def _by_picture(setting: Setting, workers: Workers, progress: Progress) -> list[ScoreJob]:
+    training, pieces = setting.training.items, setting.pieces
+    known_jobs = [FeatureJob(item.folder, True, setting.encoders, setting.asking) for item in training]
+    known = workers.run(describe_pictures, known_jobs, progress, "reading training pictures")
+    asked_jobs = [FeatureJob(item.folder, False, setting.encoders, setting.asking) for item in pieces]
+    asked = workers.run(describe_pictures, asked_jobs, progress, "reading test pictures")
+    jobs = []
+    for encoder in (PRETRAINED, *setting.encoders):
+        features = [found[encoder] for found in known]
+        for piece, found in zip(pieces, asked, strict=True):
+            best, picture, cosine = nearest_picture(found[encoder][0], features)
+            which = "catalogue picture" if picture == 0 else f"render {picture - 1}"
+            words = f"{training[best].id} by its {which}, cosine {cosine:.3f}"
+            job = _job(setting, retrieval_by(encoder), piece)
+            jobs.append(replace(job, retrieved=training[best].folder, words=words))
+    return jobs
+
+
+def _by_oracle(setting: Setting, generated: bool, workers: Workers, progress: Progress) -> list[ScoreJob]:
+    seed = setting.measuring.seed
+    searches = [OracleJob(piece.folder, setting.training, generated, seed) for piece in setting.pieces]
+    found = workers.run(best_training_shape, searches, progress, "searching the best training shapes")
+    method = ORACLE_OF_ALL if generated else ORACLE_RETRIEVAL
+    return [
+        replace(_job(setting, method, piece), retrieved=best.folder, words=Item(best.folder).id)
+        for piece, best in zip(setting.pieces, found, strict=True)
+        if best is not None
+    ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.scores import COLUMNS, FLOOR, MODEL, Row
+from engine.evaluation.scores import FLOOR, MODEL, Row
 
 #: Share of the resampled means that the interval holds.
 CONFIDENCE = 0.95
@@ -44,7 +45,7 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def differences(rows: Sequence[Row], seed: int = 0) -> tuple[Difference, ...]:
+def differences(rows: Sequence[Row], columns: Sequence[str], seed: int = 0) -> tuple[Difference, ...]:
     """Every model against every other method but the sampling floor, on each category and on all.
 
     A pair of models is compared once, the later one less the earlier one. Scores that either lacks (distances of an empty
@@ -52,6 +53,7 @@ def differences(rows: Sequence[Row], seed: int = 0) -> tuple[Difference, ...]:
 
     Args:
         rows: every method on every piece.
+        columns: the scores to compare.
         seed: of the resampling.
     """
     kinds = {row.method: row.kind for row in rows}
@@ -69,7 +71,7 @@ def differences(rows: Sequence[Row], seed: int = 0) -> tuple[Difference, ...]:
     for method, other in pairs:
         for category in (*sorted(set(pieces.values())), "all"):
             chosen = [item for item, name in pieces.items() if category in (name, "all")]
-            for column in COLUMNS:
+            for column in columns:
                 gaps = _gaps(scores, chosen, method, other, column)
                 if len(gaps):
                     found.append(Difference(method, other, category, column, len(gaps), *interval(gaps, seed)))
@@ -86,8 +88,13 @@ def _gaps(
 
 def interval(values: NDArray[np.float64], seed: int = 0) -> tuple[float, float, float]:
     """Mean of values (N,), N >= 1, and the ends of its 95 % percentile-bootstrap interval."""
-    draw = np.random.default_rng(seed)
-    means = values[draw.integers(len(values), size=(RESAMPLES, len(values)))].mean(axis=1)
+    means = values[_draws(len(values), seed)].mean(axis=1)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(means, (tail, 1 - tail))
     return float(values.mean()), float(low), float(high)
+
+
+@lru_cache(maxsize=8)
+def _draws(count: int, seed: int) -> NDArray[np.int64]:
+    """(RESAMPLES, count) pieces of each resampling; the same for all scores."""
+    return np.random.default_rng(seed).integers(count, size=(RESAMPLES, count))

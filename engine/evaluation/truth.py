@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,11 @@ class Truth:
     volume: NDArray[np.float32]
     inside: NDArray[np.bool_]
 
+    @cached_property
+    def raw(self) -> Mesh:
+        """The model as it came, welded and without faces of no area, but with all that is buried in other parts."""
+        return whole_mesh(self.item)
+
 
 @lru_cache(maxsize=4)
 def read_truth(folder: Path) -> Truth:
@@ -51,6 +56,11 @@ def surface_of(item: Item) -> PointCloud:
     return PointCloud(points, normals, name=item.name)
 
 
+def whole_mesh(item: Item) -> Mesh:
+    """The cleaned mesh of a piece, buried faces included: a second truth, and what pictures show."""
+    return Mesh(*item.skin, name=item.name)
+
+
 def samples_of(item: Item) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(N, 3) points near the surface and through space, and their (N,) signed distances to the outer skin."""
     near, space = item.near, item.space
@@ -58,11 +68,28 @@ def samples_of(item: Item) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return np.concatenate([near[0], space[0]]), np.concatenate([near[1], space[1]])
 
 
+def half_of(
+    points: NDArray[np.float32], distances: NDArray[np.float32], seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The samples that know of one half of the surface only: that on one side of a random plane through the origin.
+
+    A sample is kept if the surface nearest to it must lie on that side: if it is no nearer to the plane than to the surface.
+
+    Args:
+        points: (N, 3), unit sphere.
+        distances: (N,) signed distances there.
+        seed: of the plane's normal, which is uniform over all directions.
+    """
+    normal = np.random.default_rng((seed, 2)).normal(size=3)
+    kept = points @ (normal / np.linalg.norm(normal)) >= np.abs(distances)
+    return points[kept], distances[kept]
+
+
 @lru_cache(maxsize=8)
 def skin_of(folder: Path) -> Skin:
     """The skin of a piece, ready to be sampled and asked for inside and outside (seconds of work)."""
     item = Item(folder)
-    return prepare(Mesh(*item.skin, name=item.name), item.meta.seed)
+    return prepare(whole_mesh(item), item.meta.seed)
 
 
 def second_sampling(folder: Path, seed: int) -> PointCloud:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from engine.evaluation.differences import differences, interval
-from engine.evaluation.scores import COLUMNS, Row
+from engine.evaluation.scores import Row
+
+COLUMNS = ("iou", "emd")
 
 
 def _row(method: str, item: int, value: float, kind: str = "model", category: str = "chair") -> Row:
@@ -25,7 +27,7 @@ def test_pairing_sees_what_two_separate_intervals_hide() -> None:
     hardness = draw.normal(0, 10, 40)  # pieces differ far more than the methods do
     rows = [_row("first", i, hardness[i]) for i in range(40)]
     rows += [_row("second", i, hardness[i] + 0.5 + draw.normal(0, 0.1)) for i in range(40)]
-    overall = next(d for d in differences(rows) if d.category == "all" and d.column == "iou")
+    overall = next(d for d in differences(rows, COLUMNS) if d.category == "all" and d.column == "iou")
     assert (overall.method, overall.other, overall.count) == ("second", "first", 40)
     assert overall.mean == pytest.approx(0.5, abs=0.05)
     assert overall.certain
@@ -34,19 +36,19 @@ def test_pairing_sees_what_two_separate_intervals_hide() -> None:
 
 def test_equal_methods_are_not_told_apart() -> None:
     rows = [_row(name, i, float(i)) for name in ("a", "b") for i in range(5)]
-    assert not any(d.certain for d in differences(rows))
+    assert not any(d.certain for d in differences(rows, COLUMNS))
 
 
 def test_models_are_compared_with_baselines_never_with_the_floor_and_each_pair_once() -> None:
     rows = [_row("a", 0, 1.0), _row("b", 0, 2.0), _row("retrieval", 0, 4.0, "baseline"), _row("floor", 0, 9.0, "floor")]
-    pairs = {(d.method, d.other) for d in differences(rows)}
+    pairs = {(d.method, d.other) for d in differences(rows, COLUMNS)}
     assert pairs == {("b", "a"), ("a", "retrieval"), ("b", "retrieval")}
 
 
 def test_pieces_without_a_score_are_left_out_and_categories_are_kept_apart() -> None:
     rows = [_row("a", 0, 1.0), _row("a", 1, math.nan), _row("a", 2, 5.0, category="lamp")]
     rows += [_row("b", 0, 2.0), _row("b", 1, 7.0), _row("b", 2, 5.0, category="lamp")]
-    found = {(d.category, d.column): (d.count, d.mean) for d in differences(rows)}
+    found = {(d.category, d.column): (d.count, d.mean) for d in differences(rows, COLUMNS)}
     assert found["chair", "emd"] == (1, 1.0)
     assert found["lamp", "emd"] == (1, 0.0)
     assert found["all", "emd"] == (2, 0.5)

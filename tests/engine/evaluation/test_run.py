@@ -3,17 +3,21 @@
 import csv
 import json
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.cli.program import OK, USER_ERROR, run
-from engine.errors import DataError, ModelError
+from engine.errors import DataError, EngineError, ModelError
+from engine.evaluation.baselines import MEAN_SHAPE, ORACLE_OF_ALL, ORACLE_RETRIEVAL, PICTURE_RETRIEVAL, SAMPLING_FLOOR
+from engine.evaluation.cards import write_card
 from engine.evaluation.predict import Asking
-from engine.evaluation.report import as_markdown, write_card, write_results
-from engine.evaluation.run import ORACLE_RETRIEVAL, PICTURE_RETRIEVAL, SAMPLING_FLOOR, Evaluation, Plan, evaluate
-from engine.evaluation.scores import COLUMNS, Row
+from engine.evaluation.presets import DEFAULT, PRESETS
+from engine.evaluation.report import as_markdown, write_results
+from engine.evaluation.run import Evaluation, Plan, evaluate
+from engine.evaluation.scores import Row
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +89,90 @@ def test_summaries_are_means_and_medians_over_pieces(evaluation: Evaluation) -> 
     rows = [row for row in evaluation.rows if row.method == "pictured"]
     (overall,) = [s for s in evaluation.summaries if (s.method, s.category) == ("pictured", "all")]
     assert overall.count == len(rows) == 2
-    for name in COLUMNS:
+    for name in ("iou", "deepsdf_sphere", "f_score", "emd"):
         assert overall.mean[name] == pytest.approx(sum(row.scores[name] for row in rows) / 2)
         assert overall.median[name] == pytest.approx(overall.mean[name])  # of two
     methods = [s.method for s in evaluation.summaries if s.category == "chair"]
-    assert methods == ["pictured", "dotted", PICTURE_RETRIEVAL, ORACLE_RETRIEVAL, SAMPLING_FLOOR]
+    by_model = [f"{PICTURE_RETRIEVAL} by {model}" for model in ("pictured", "dotted")]
+    assert methods == ["pictured", "dotted", MEAN_SHAPE, PICTURE_RETRIEVAL, *by_model, ORACLE_RETRIEVAL, SAMPLING_FLOOR]
+
+
+def test_the_stronger_picture_retrieval_is_named(evaluation: Evaluation) -> None:
+    mean = {s.method: s.mean["iou"] for s in evaluation.summaries if s.category == "all"}
+    named = evaluation.settings["picture_retrieval"]
+    assert mean[named] == max(value for method, value in mean.items() if method.startswith(PICTURE_RETRIEVAL))
+    # "pictured" gives every picture the same code: all are alike, so the first training piece is its answer.
+    words = {row.words for row in evaluation.rows if row.method == f"{PICTURE_RETRIEVAL} by pictured"}
+    assert words == {"Test#train ball by its catalogue picture, cosine 1.000"}
+
+
+def test_an_answer_that_is_a_training_shape_is_found_out(evaluation: Evaluation) -> None:
+    new = _row(evaluation, "pictured", "test ball").novelty
+    assert new is not None
+    assert new.nearest == "Test#train ball"  # the model always answers with the unit ball
+    assert new.is_copy
+    assert not new.generated
+    assert new.distance < 2 * new.floor
+    assert _row(evaluation, "pictured", "test tall").novelty.nearer_than_truth
+    assert _row(evaluation, PICTURE_RETRIEVAL, "test ball").novelty is None  # retrieval need not be told
+    (overall,) = [s for s in evaluation.summaries if (s.method, s.category) == ("pictured", "all")]
+    assert overall.copies == 1.0
+    assert overall.nearer_than_truth >= 0.5
+    assert "| pictured | all | 100% |" in as_markdown(evaluation)
+
+
+def test_generated_pieces_take_part_in_retrieval_but_not_in_the_oracle_of_real_ones(
+    data: Path, tmp_path: Path, sphere_models: Path
+) -> None:
+    root = tmp_path / "data"
+    shutil.copytree(data, root)
+    meta = next(path for path in root.glob("items/chair/*/meta.json") if json.loads(path.read_text())["name"] == "train tall")
+    meta.write_text(json.dumps(json.loads(meta.read_text()) | {"source": "generated"}))
+    asking = Asking("cpu", (sphere_models,))
+    plan = Plan(("pictured",), root, presets=("deepsdf_sphere",), points=500, pictures=False, asking=asking, workers=0)
+    found = evaluate(plan)
+    assert (found.settings["training_pieces"], found.settings["generated_pieces"]) == (2, 1)
+    assert _row(found, ORACLE_RETRIEVAL, "test tall").words != "Test#train tall"
+    assert _row(found, ORACLE_OF_ALL, "test tall").words == "Test#train tall"
+    assert _row(found, PICTURE_RETRIEVAL, "test tall").words.startswith("Test#train tall")
+    assert "mean of 2 training shapes" in _row(found, MEAN_SHAPE, "test tall").words
+    assert list(found.columns) == [column for column in found.columns if column.metric == "deepsdf_sphere"]
+    assert not found.pictures
+
+
+def test_half_a_surface_tells_less_than_the_whole(data: Path, sphere_models: Path) -> None:
+    asking = Asking("cpu", (sphere_models,), fit_steps=60)
+    plan = Plan(("spheres",), data, points=500, baselines=False, half=True, pictures=False, asking=asking, workers=0)
+    found = evaluate(plan)
+    assert [row.method for row in found.rows] == ["spheres"] * 2 + ["spheres, half surface"] * 2
+    half = _row(found, "spheres, half surface", "test ball")
+    assert half.words.startswith("latent fit to half of the surface, ")
+    assert half.scores["iou"] > 0.9  # a ball is known from half of it
+
+
+def test_presets_choose_the_columns_and_every_figure_names_its_convention(data: Path, sphere_models: Path) -> None:
+    asking = Asking("cpu", (sphere_models,))
+    names = tuple(name for name in PRESETS if name != DEFAULT)
+    plan = Plan(
+        ("pictured",), data, limit=1, presets=names, align="box_edge", points=60, baselines=False, asking=asking, workers=0
+    )
+    found = evaluate(plan)
+    for column in found.columns:
+        assert found.rows[0].scores[column.name] >= 0, column.name
+        assert "align" in found.conventions[column.name]
+    assert "centre of the box, longest edge" in found.conventions["imnet"]
+    assert "never aligned" in found.conventions["iou"]
+    assert "60 points against 960" in found.conventions["psgn_train"]
+    with pytest.raises(EngineError, match="no preset nobody"):
+        evaluate(replace(plan, presets=("nobody",)))
+    with pytest.raises(EngineError, match="no alignment nobody"):
+        evaluate(replace(plan, align="nobody"))
 
 
 def test_the_same_seed_gives_the_same_numbers(plan: Plan, evaluation: Evaluation) -> None:
     again = evaluate(replace(plan, limit=1))
     first = {(row.method, row.item): (row.words, str(row.scores)) for row in evaluation.rows}
-    assert len(again.rows) == 5
+    assert len(again.rows) == len(evaluation.rows) / 2
     for row in again.rows:
         assert (row.words, str(row.scores)) == first[row.method, row.item]
 
@@ -104,7 +181,7 @@ def test_results_are_written_in_three_forms(evaluation: Evaluation, tmp_path: Pa
     paths = write_results(evaluation, tmp_path / "new")
     assert [path.name for path in paths] == ["results.json", "results.csv", "results.md"]
     document = json.loads(paths[0].read_text())
-    assert len(document["rows"]) == len(evaluation.rows) == 10
+    assert len(document["rows"]) == len(evaluation.rows) == 16
     assert document["conventions"]["onet_l1"].startswith("1/2 (mean a + mean b)")
     with paths[1].open() as file:
         lines = list(csv.DictReader(file))
@@ -129,8 +206,10 @@ def test_cards_take_the_scores_and_take_them_anew(evaluation: Evaluation, sphere
         assert "| pictured |" in text
         assert "| dotted |" not in text
         assert "| picture retrieval |" in text
+        assert "answer is a training shape" in text
     scores = json.loads((folder / "card.json").read_text())["scores"]
-    assert {s["method"] for s in scores["summaries"]} == {"pictured", PICTURE_RETRIEVAL, ORACLE_RETRIEVAL, SAMPLING_FLOOR}
+    baselines = {row.method for row in evaluation.rows if row.kind != "model"}
+    assert {s["method"] for s in scores["summaries"]} == {"pictured"} | baselines
 
 
 def test_a_model_that_was_not_scored_gets_no_card(evaluation: Evaluation, sphere_models: Path) -> None:

@@ -1,0 +1,113 @@
+"""One method on one piece: the unit of work that goes to a worker."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.data.store import Item
+from engine.evaluation.novelty import novelty
+from engine.evaluation.portraits import portrait
+from engine.evaluation.predict import Answer, Asking, predict
+from engine.evaluation.scores import FLOOR, MODEL, Measuring, Row, penalty, score
+from engine.evaluation.search import TrainingSet
+from engine.evaluation.truth import Truth, read_truth, second_sampling, skin_of, surface_of, whole_mesh
+
+#: Added to the name of a model for the rows of its fits to half of the surface.
+HALF = ", half surface"
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreJob:
+    """One method on one piece.
+
+    Attributes:
+        method, kind: as in `engine.evaluation.scores.Row`.
+        folder: of the piece.
+        asking: how models are asked.
+        measuring: what is measured and how.
+        half: fit the model to half of the surface.
+        retrieved: folder of the training piece that a baseline answers with.
+        given: an answer that is known already.
+        words: how it was found.
+        training: among which shapes a model's answer is looked up; None for not at all.
+        picture: draw the answer.
+    """
+
+    method: str
+    kind: str
+    folder: Path
+    asking: Asking
+    measuring: Measuring
+    half: bool = False
+    retrieved: Path | None = None
+    given: Answer | None = None
+    words: str = ""
+    training: TrainingSet | None = None
+    picture: bool = True
+
+    @property
+    def name(self) -> str:
+        """The method as the tables call it."""
+        return self.method + HALF if self.half else self.method
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What came of a job.
+
+    Attributes:
+        row: scores.
+        picture: WebP of the answer, see `engine.evaluation.portraits`; empty for an empty answer or if none was wanted.
+    """
+
+    row: Row
+    picture: bytes = b""
+
+
+def score_piece(job: ScoreJob) -> Scored:
+    """One method on one piece (runs on a worker)."""
+    began = time.perf_counter()
+    use_threads(job.asking)
+    truth = read_truth(job.folder)
+    answer = _answer(job, truth)
+    empty = answer.shape.is_empty
+    scores = score(answer.shape, answer.inside, truth, job.measuring)
+    fine = penalty(truth, job.measuring) if empty else {}
+    found = novelty(answer.shape, truth, job.training, job.measuring.seed) if job.training and job.kind == MODEL else None
+    drawn = portrait(answer.look or answer.shape, truth.raw) if job.picture and not empty else b""
+    meta = truth.item.meta
+    taken = time.perf_counter() - began
+    row = Row(job.name, job.kind, meta.category, meta.id, meta.name, scores, empty, taken, answer.words, fine, found)
+    return Scored(row, drawn)
+
+
+def use_threads(asking: Asking) -> None:
+    """Let torch have the threads that it shall have in this process: one per worker, as there is one worker per core."""
+    if asking.threads:
+        import torch
+
+        torch.set_num_threads(asking.threads)
+
+
+def draw_truth(folder: Path) -> bytes:
+    """The picture of a piece itself (runs on a worker)."""
+    shape = whole_mesh(Item(folder))
+    return portrait(shape, shape)
+
+
+def _answer(job: ScoreJob, truth: Truth) -> Answer:
+    if job.given is not None:
+        return job.given
+    if job.kind == MODEL:
+        return predict(job.method, truth, job.asking, job.half)
+    if job.kind == FLOOR:
+        again = second_sampling(job.folder, job.measuring.seed)
+        return Answer(again, None, "the same skin sampled twice", truth.raw)
+    if job.retrieved is None:
+        raise ValueError("a baseline needs an answer, or the folder of the piece that it retrieved")
+    item = Item(job.retrieved)
+    wanted = any(not column.metric for column in job.measuring.columns)  # the skin takes seconds to prepare
+    inside = skin_of(job.retrieved).contains(truth.volume) if wanted else None
+    return Answer(surface_of(item), inside, job.words, whole_mesh(item))
