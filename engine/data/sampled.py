@@ -122,6 +122,7 @@ def write_sampled(sampled: Sampled, row: Listed, folder: Path, settings: Setting
         sign_confidence=1.0,
         seed=seed,
         settings_hash=mark,
+        content=row.stamp,
         missing=sampled.missing(),
     )
     write_text(folder / META, json.dumps(asdict(meta), indent=1, ensure_ascii=False) + "\n")

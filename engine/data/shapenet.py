@@ -87,6 +87,8 @@ class ShapeNetFolder:
         soup = parse_obj(data, _beside(file.parent, root), str(file))
         if len(soup.faces) == 0:
             raise DataError("{file} has no faces; leave it out.", file=file)
+        if not data.endswith(b"\n") and len(np.unique(soup.faces)) < len(soup.vertices):  # text has no other sign of its end
+            raise DataError("{file} is cut off in the middle; get it again.", file=file)
         turned = Soup(soup.vertices @ FRONT_MINUS_Z.T, soup.faces, soup.colours)
         width, height, depth = np.ptp(turned.vertices[np.unique(turned.faces)], axis=0).tolist()
         return Raw(turned, None, (width, height, depth))
