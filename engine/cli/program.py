@@ -17,6 +17,7 @@ from engine.cli.data import build as build_data
 from engine.cli.data import list_data, redraw_pictures
 from engine.cli.doctor import doctor
 from engine.cli.evaluate import evaluate
+from engine.cli.interpolation import interpolation
 from engine.cli.learn import learn
 from engine.cli.mean_shape import mean_shape
 from engine.cli.models import models
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "train": train,
     "learn": learn,
     "evaluate": evaluate,
+    "interpolation": interpolation,
     "steepness": steepness,
     "bench": bench,
     "doctor": doctor,

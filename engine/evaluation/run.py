@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from engine.evaluation.predict import Asking
 from engine.evaluation.presets import DEFAULT, Column, choose
 from engine.evaluation.scores import MODEL, Measuring, Row, Summary, summarise
 from engine.evaluation.search import TrainingSet
-from engine.evaluation.workers import gather_workers
+from engine.evaluation.workers import cores, gather_workers
 from engine.metrics.align import alignment
 from engine.progress import NO_PROGRESS, Progress
 
@@ -108,7 +107,7 @@ def evaluate(plan: Plan, progress: Progress = NO_PROGRESS) -> Evaluation:
     training = TrainingSet(plan.data_root, plan.categories) if plan.baselines else None
     if training is not None and not training.items:
         raise DataError("There are no training pieces in {root} to retrieve from.", root=str(plan.data_root))
-    count = _cores() if plan.workers is None else plan.workers
+    count = cores() if plan.workers is None else plan.workers
     asking = plan.asking if count == 0 else replace(plan.asking, threads=1)
     measuring = Measuring(columns, align, plan.points, asking.seed)
     halves = [info.id for info in infos if plan.half and info.fits_shape and not info.takes_picture]
@@ -170,7 +169,3 @@ def _limited(pieces: Sequence[Item], limit: int | None) -> list[Item]:
         if limit is None or seen[piece.category] <= limit:
             kept.append(piece)
     return kept
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
