@@ -10,8 +10,9 @@ Splits are JSON files `{dataset: {class: [instances]}}` whose names end in train
 those of the authors' repository can be copied there. A class that none of them names is split by the rule of
 `engine.data.split`.
 
-The set holds distances, but neither surface nor pictures. Most samples lie near the surface, and uniform ones are not marked:
-`space` and `volume` are made by drawing places uniformly and taking the sample nearest to each.
+The set holds distances, but no mesh and no pictures. Most samples lie near the surface, and uniform ones are not marked:
+`space` and `volume` are made by drawing places uniformly and taking the sample nearest to each. `surface` is what the
+distances near it say (`engine.data.distance_surface`), with gaps at sharp edges and on very thin parts.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.data.distance_surface import surface_from_distances
 from engine.data.published import (
     FRONT_MINUS_Z,
     FRONT_Z,
@@ -49,6 +51,7 @@ MARGIN = 1.03
 NEAR = 0.2  # unit-sphere units; samples farther out are not near
 SPACE, SPACE_HALF = 20_000, 1.05
 VOLUME, VOLUME_HALF = 100_000, 0.55
+SURFACE = 100_000
 ROWS_LIMIT = 4_000_000
 
 
@@ -113,7 +116,7 @@ class DeepSdfFolder:
             near=(field[0][order], field[1][order]) if len(order) else None,
             space=_spread(field, SPACE_HALF, SPACE, rng),
             volume=_spread(field, VOLUME_HALF * longest, VOLUME, rng),
-            surface=None,
+            surface=surface_from_distances(points, distances, SURFACE, rng),
             photos=None,
             size=(width, height, depth),
             longest_edge=longest,

@@ -16,7 +16,7 @@ def tree(tmp_path):
     for name in ("one", "two", "three"):
         write_deepsdf(root / "SdfSamples" / "ShapeNetV2" / CHAIR / f"{name}.npz", sphere_rows())
     for k in range(7):
-        write_deepsdf(root / "SdfSamples" / "Mine" / "Tall lamps" / f"lamp {k}.npz", sphere_rows(2000))
+        write_deepsdf(root / "SdfSamples" / "Mine" / "Tall lamps" / f"lamp {k}.npz", sphere_rows(1500))
     (root / "sv2_chairs_train.json").write_text(json.dumps({"ShapeNetV2": {CHAIR: ["one", "three"]}}))
     (root / "splits").mkdir()
     (root / "splits" / "sv2_chairs_test.json").write_text(json.dumps({"ShapeNetV2": {CHAIR: ["two", "three", "gone", "../x"]}}))
@@ -42,7 +42,12 @@ def test_distances_are_scaled_with_the_points(tree):
         assert distances == pytest.approx(np.linalg.norm(points, axis=1) - 1, abs=1e-5)
     assert np.abs(shape.near[1]).max() <= 0.2
     assert shape.longest_edge == pytest.approx(2.0, abs=2e-3)
-    assert shape.missing() == ("surface", "skin", "renders", "angles", "picture")
+    assert shape.missing() == ("skin", "renders", "angles", "picture")
+    points, normals = shape.surface
+    assert np.linalg.norm(points, axis=1) == pytest.approx(1, abs=2e-3)
+    assert np.einsum("ij,ij->i", points, normals).min() > 0.98
+    sparse = DeepSdfFolder(tree).read("deepsdf/Mine/Tall lamps/lamp 0")
+    assert sparse.missing() == ("surface", "skin", "renders", "angles", "picture")
 
 
 def test_space_and_volume_are_spread_evenly_though_samples_crowd_the_surface(tree):
@@ -83,7 +88,7 @@ def test_an_item_has_distances_and_says_what_it_lacks(tree, tmp_path):
     assert [len(part[0]) for part in (item.near, item.space, item.volume)] == [3000, 500, 400]
     assert item.near[1] == pytest.approx(np.linalg.norm(item.near[0], axis=1) - 1, abs=1e-5)
     assert np.array_equal(item.occupied("near")[1], item.near[1] < 0)
-    for ask, what in ((lambda: item.surface, "surface"), (lambda: item.picture, "picture"), (lambda: item.renders, "renders")):
+    for ask, what in ((lambda: item.skin, "skin"), (lambda: item.picture, "picture"), (lambda: item.renders, "renders")):
         with pytest.raises(DataError, match=f"has no {what}: its source DeepSDF data holds none"):
             ask()
 
