@@ -85,7 +85,7 @@ def evaluate(
         split: which pieces.
         category: categories separated by commas; all by default.
         limit: at most so many pieces of each category.
-        out: folder for results.json, results.csv and results.md.
+        out: folder for results.json, results.csv, results.md and the page results.html.
         common: how to answer, what to compute on and how.
     """
     if out is not None:

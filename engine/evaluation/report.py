@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.data.store import write_text
 from engine.evaluation.novelty import WORDS as NOVELTY_WORDS
+from engine.evaluation.page import as_page
 from engine.evaluation.run import Evaluation
 from engine.evaluation.tables import (
     DIFFERENCE_WORDS,
@@ -28,12 +29,13 @@ from engine.evaluation.tables import (
 
 
 def write_results(evaluation: Evaluation, out: Path) -> tuple[Path, ...]:
-    """Write results.json, results.csv and results.md into a folder, which is made if missing."""
+    """Write results.json, .csv, .md and .html (with pictures) into a folder, which is made if missing."""
     out.mkdir(parents=True, exist_ok=True)
     texts = {
         "results.json": json.dumps(as_document(evaluation), indent=1, ensure_ascii=False) + "\n",
         "results.csv": as_csv(evaluation),
         "results.md": as_markdown(evaluation),
+        "results.html": as_page(evaluation),
     }
     for name, text in texts.items():
         write_text(out / name, text)

@@ -12,12 +12,12 @@ from engine.data.store import Item, list_items
 from engine.errors import DataError, ModelError
 from engine.evaluation.baselines import PICTURE_RETRIEVAL, Setting, baseline_jobs
 from engine.evaluation.differences import Difference, differences
-from engine.evaluation.jobs import ScoreJob, draw_truth, score_piece
+from engine.evaluation.jobs import Scored, ScoreJob, draw_truth, score_piece
 from engine.evaluation.predict import Asking
 from engine.evaluation.presets import DEFAULT, Column, choose
 from engine.evaluation.scores import MODEL, Measuring, Row, Summary, summarise
 from engine.evaluation.search import TrainingSet
-from engine.evaluation.workers import cores, gather_workers
+from engine.evaluation.workers import Workers, cores, gather_workers
 from engine.metrics.align import alignment
 from engine.progress import NO_PROGRESS, Progress
 
@@ -121,7 +121,7 @@ def evaluate(plan: Plan, progress: Progress = NO_PROGRESS) -> Evaluation:
         if training is not None:
             encoders = tuple(info.id for info in infos if info.takes_picture)
             jobs += baseline_jobs(Setting(tuple(pieces), training, encoders, asking, measuring), workers, progress)
-        scored = workers.run(score_piece, [replace(job, picture=plan.pictures) for job in jobs], progress, "scoring")
+        scored = _scored([replace(job, picture=plan.pictures) for job in jobs], workers, progress)
         shown = [piece.folder for piece in pieces] if plan.pictures else []
         truths = workers.run(draw_truth, shown, progress, "drawing")
     rows = tuple(one.row for one in scored)
@@ -139,6 +139,17 @@ def evaluate(plan: Plan, progress: Progress = NO_PROGRESS) -> Evaluation:
     gaps = differences(rows, [column.name for column in columns], asking.seed)
     conventions = measuring.conventions()
     return Evaluation(columns, rows, summaries, gaps, settings, conventions, time.perf_counter() - began, pictures)
+
+
+def _scored(jobs: Sequence[ScoreJob], workers: Workers, progress: Progress) -> list[Scored]:
+    """Results in the order of the jobs. A training piece that several baselines retrieve is measured once: that takes long."""
+    keys = [(job.folder, job.retrieved) if job.retrieved else (job.folder, number) for number, job in enumerate(jobs)]
+    first = dict(reversed(list(zip(keys, jobs, strict=True))))
+    known = dict(zip(first, workers.run(score_piece, list(first.values()), progress, "scoring"), strict=True))
+    return [
+        replace(known[key], row=replace(known[key].row, method=job.name, words=job.words)) if job.retrieved else known[key]
+        for key, job in zip(keys, jobs, strict=True)
+    ]
 
 
 def stronger_retrieval(summaries: Sequence[Summary], columns: Sequence[Column]) -> str:

@@ -58,7 +58,7 @@ def penalty_tables(summaries: Sequence[Summary], columns: Sequence[Column]) -> l
     poor = [s for s in summaries if s.empty]
     header = ("category", "method", "empty", *(c.title for c in columns))
     rows = tuple(
-        (s.category, s.method, f"{s.empty} of {s.count}", *(_number(c, s.penalised[c.name]) for c in columns)) for s in poor
+        (s.category, s.method, f"{s.empty} of {s.count}", *(number(c, s.penalised[c.name]) for c in columns)) for s in poor
     )
     return [Table("Empty answers with a penalty", header, rows)] if rows else []
 
@@ -112,12 +112,13 @@ def _all_first(found: Sequence[Summary] | Sequence[Difference]) -> Iterator[str]
     return iter(sorted(categories, key=lambda name: (name != "all", name)))
 
 
-def _number(column: Column, value: float) -> str:
+def number(column: Column, value: float) -> str:
+    """A score for people."""
     return f"{column.factor * value:.{column.digits}f}" if math.isfinite(value) else "–"
 
 
 def _cell(column: Column, mean: float, median: float) -> str:
-    return f"{_number(column, mean)} / {_number(column, median)}" if math.isfinite(mean) else "–"
+    return f"{number(column, mean)} / {number(column, median)}" if math.isfinite(mean) else "–"
 
 
 def _gap(column: Column, found: Difference | None) -> str:

@@ -179,7 +179,7 @@ def test_the_same_seed_gives_the_same_numbers(plan: Plan, evaluation: Evaluation
 
 def test_results_are_written_in_three_forms(evaluation: Evaluation, tmp_path: Path) -> None:
     paths = write_results(evaluation, tmp_path / "new")
-    assert [path.name for path in paths] == ["results.json", "results.csv", "results.md"]
+    assert [path.name for path in paths] == ["results.json", "results.csv", "results.md", "results.html"]
     document = json.loads(paths[0].read_text())
     assert len(document["rows"]) == len(evaluation.rows) == 16
     assert document["conventions"]["onet_l1"].startswith("1/2 (mean a + mean b)")
