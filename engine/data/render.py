@@ -196,11 +196,18 @@ def _draw(
     cover[hit] = 1.0
     seen = _Seen(scene, camera, ways[hit].astype(np.float32), face[hit], distance[hit], weights[hit], hit, cover)
     light[hit] = _exposed(_shade(seen, look, material, rng), look.kind, rng)
-    small = (side, OVERSAMPLING, side, OVERSAMPLING)
-    alpha = cover.reshape(small).mean(axis=(1, 3))
-    colour = light.reshape(*small, 3).clip(0.0, 1.0).mean(axis=(1, 3))  # of the object, times the share it covers
+    alpha = _shrunk(cover.reshape(fine, fine, 1))[..., 0]
+    colour = _shrunk(light.clip(0.0, 1.0).reshape(fine, fine, 3))  # of the object, times the share it covers
     picture = colour + (1.0 - alpha[..., None]) * _behind(scene, camera, look, side, rng)
     return develop(picture, look.sensor, rng), np.round(alpha * 255).astype(np.uint8)
+
+
+def _shrunk(values: Singles) -> Singles:
+    """(S, S, C) means of the (S * OVERSAMPLING, S * OVERSAMPLING, C) samples of each pixel."""
+    steps = range(OVERSAMPLING)
+    parts = [values[row::OVERSAMPLING, column::OVERSAMPLING] for row in steps for column in steps]
+    result: Singles = np.sum(parts, axis=0, dtype=np.float32) / len(parts)
+    return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.progress import NO_PROGRESS, Progress
 from engine.training.config import TrainConfig
 from engine.training.features import Features, piece_features
-from engine.training.pieces import Array, Piece, read_arrays
+from engine.training.pieces import Array, Piece, read_arrays, read_signs
 
 MIRROR = np.array([-1, 1, 1], np.float32)
 
@@ -21,7 +21,7 @@ class PictureSet:
 
     Args:
         features: per piece.
-        near, volume, space: per piece (M, 4) rows of x, y, z, signed distance: close to the surface, in the bounding cube,
+        near, volume, space: per piece (M, 4) rows of x, y, z, sign (negative inside): close to the surface, in the bounding cube,
             in the whole field's cube; empty lists if the method needs no occupancy.
         surface: per piece (K, 3) points on the surface; empty if the method needs none.
         config: what makes a batch.
@@ -54,7 +54,8 @@ class PictureSet:
         views = []
         for piece in chosen:
             catalogue, renders = self._catalogue[piece], self._renders[piece]
-            pool = catalogue if len(renders) == 0 or draw.random() < config.data.catalogue_share else renders
+            share = config.data.catalogue_share if len(catalogue) else 0.0  # generated pieces have renders only
+            pool = catalogue if len(renders) == 0 or draw.random() < share else renders
             views.append(int(draw.choice(pool)))
         return self._gather(chosen.tolist(), views, draw)
 
@@ -111,8 +112,7 @@ def load_pictures(
         features.append(piece_features(piece, progress))
         if occupancy:
             for rows, kind in ((near, "near"), (volume, "volume"), (space, "space")):
-                points, sdf = read_arrays(piece, "samples.npz", (f"{kind}_points", f"{kind}_sdf"))
-                rows.append(np.column_stack([points, sdf]).astype(np.float32))
+                rows.append(read_signs(piece, kind))
         else:
             surface.append(read_arrays(piece, "surface.npz", ("points",))[0].astype(np.float32))
     return PictureSet(features, near, volume, space, surface, config)

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.errors import DataError
 from engine.models.checkpoint import load_model, load_space
 from engine.models.pretrained import MAP_CHANNELS, MAP_SIDE, POOLED
 from engine.training.config import TrainConfig
-from engine.training.features import FILE, Features, piece_features
+from engine.training.features import CHANGED_COPIES, FILE, Features, picture_stamp, piece_features
 from engine.training.loop import run
 from engine.training.picture_task import PictureTask
 from engine.training.pictures import PictureSet, load_pictures
@@ -36,7 +37,7 @@ def random_features(seed: int) -> Features:
 def save_features(piece: Piece, features: Features) -> None:
     np.savez(
         piece.folder / FILE, pooled=features.pooled, map=features.map, catalogue=features.catalogue,
-        mirrored=features.mirrored, plain=np.array(features.plain),
+        mirrored=features.mirrored, plain=np.array(features.plain), stamp=np.array(picture_stamp(piece)),
     )  # fmt: skip
 
 
@@ -117,32 +118,70 @@ def test_mirrored_pictures_come_with_mirrored_shapes(tmp_path: Path) -> None:
     assert seen == {True, False}
 
 
-def test_features_are_computed_once_from_all_pictures(tmp_path: Path) -> None:
+def put_item(folder: Path, source: str = "s", own_picture: bool = False) -> Piece:
+    """An item with two renders, the second of which shows nothing, and a picture."""
     from PIL import Image
 
-    folder = tmp_path / "item"
     folder.mkdir()
     (folder / "meta.json").write_text(
-        '{"id": "a#b", "name": "Box", "category": "chair", "licence": "CC0-1.0", "creator": "x", "source": "s",'
+        '{"id": "a#b", "name": "Box", "category": "chair", "licence": "CC0-1.0", "creator": "x", "source": "SOURCE",'
         ' "split": "train", "triangles": 12, "watertight": true, "size_cm": [1, 1, 1], "longest_edge": 1, "sheet_fraction": 0,'
-        ' "buried_fraction": 0, "sign_confidence": 1, "seed": 3, "settings_hash": "h", "format_version": 1}'
+        ' "buried_fraction": 0, "sign_confidence": 1, "seed": 3, "settings_hash": "h", "format_version": 1}'.replace(
+            "SOURCE", source
+        )
     )
     draw = np.random.default_rng(0)
     rgba = np.zeros((128, 128, 4), np.uint8)
     rgba[30:90, 20:80] = [200, 40, 40, 255]
     rgba[30:50, 20:40, :3] = 255 - draw.integers(0, 50, (20, 20, 3))
-    Image.fromarray(rgba).save(folder / "picture.png")
-    mask = np.zeros((2, 128, 128), np.uint8)
-    mask[0, 20:100, 50:70] = 255  # the second view shows nothing and must be left out
-    np.savez(folder / "renders.npz", rgb=np.full((2, 128, 128, 3), 90, np.uint8), mask=mask)
-    piece = Piece(folder, "a#b", "Box", "chair")
+    rgb, mask = np.full((3, 128, 128, 3), 90, np.uint8), np.zeros((3, 128, 128), np.uint8)
+    rgb[0, 20:100, 50:70] = mask[0, 20:100, 50:70] = 255
+    rgb[2, 40:100, 30:90] = mask[2, 40:100, 30:90] = 255
+    picture = np.dstack([rgb[0], mask[0]]) if own_picture else rgba
+    Image.fromarray(picture).save(folder / "picture.png")
+    np.savez(folder / "renders.npz", rgb=rgb, mask=mask)
+    return Piece(folder, "a#b", "Box", "chair", source=source)
+
+
+def test_features_are_computed_once_from_all_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = put_item(tmp_path / "item")
     first = piece_features(piece)
-    assert first.pooled.shape == (10, POOLED)  # (catalogue + 3 changed + 1 render) x (plain, mirrored)
-    assert first.map.shape == (10, MAP_CHANNELS, MAP_SIDE, MAP_SIDE)
-    assert first.catalogue.sum() == 8
+    pictures = 1 + CHANGED_COPIES + 2
+    assert first.pooled.shape == (2 * pictures, POOLED)  # (catalogue + changed + two renders that show something) x 2
+    assert first.map.shape == (2 * pictures, MAP_CHANNELS, MAP_SIDE, MAP_SIDE)
+    assert first.catalogue.tolist() == [True] * 2 * (1 + CHANGED_COPIES) + [False] * 4
+    assert first.mirrored.tolist() == [False, True] * pictures
     assert first.plain == 0
     assert not np.allclose(first.pooled[0], first.pooled[1], atol=1e-2)  # this picture differs from its mirror image
-    np.testing.assert_allclose(first.pooled[8], first.pooled[9], atol=2e-2)  # a symmetric one does not
-    (folder / "picture.png").unlink()
-    again = piece_features(piece)
-    np.testing.assert_array_equal(again.pooled, first.pooled)
+    changed = first.pooled[2 : 2 * (1 + CHANGED_COPIES) : 2].astype(np.float32)
+    assert (np.abs(changed - first.pooled[0]).max(axis=1) > 0.05).all()
+
+    def fail(_: torch.Tensor) -> None:
+        raise AssertionError("computed again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.training.features.picture_features", fail)
+        np.testing.assert_array_equal(piece_features(piece).pooled, first.pooled)
+    fewer = piece_features(piece, renders=1)
+    assert len(fewer.pooled) == 2 * (1 + CHANGED_COPIES + 1)
+    with np.load(piece.folder / "renders.npz") as stored:
+        np.savez(piece.folder / "renders.npz", rgb=255 - stored["rgb"], mask=stored["mask"])
+    redrawn = piece_features(piece, renders=1)  # other pictures: what was kept does not hold any more
+    assert not np.allclose(redrawn.pooled[-2], fewer.pooled[-2], atol=1e-2)
+    (piece.folder / "picture.png").unlink()
+    with pytest.raises(DataError, match="damaged"):
+        piece_features(piece)
+
+
+@pytest.mark.parametrize(("source", "own_picture"), [("generated", False), ("folder", True)])
+def test_an_own_render_is_no_catalogue_picture(tmp_path: Path, source: str, own_picture: bool) -> None:
+    features = piece_features(put_item(tmp_path / "item", source, own_picture))
+    assert features.catalogue.tolist() == [False] * 4
+    assert features.plain == 0
+    plane = np.array([[0.1, 0.2, 0.3, -1.0]], np.float32)
+    data = PictureSet([features], [plane], [plane], [plane], [plane[:, :3]], occupancy(shapes=1, points=8))
+    seen = set()
+    for number in range(20):
+        pooled = data.batch(np.random.default_rng(number))["pooled"].numpy()
+        seen.update(np.flatnonzero((features.pooled.astype(np.float32) == pooled).all(axis=1)).tolist())
+    assert seen == {0, 1, 2, 3}
