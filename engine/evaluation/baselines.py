@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from engine.data.store import Item
-from engine.evaluation.jobs import ScoreJob
+from engine.evaluation.jobs import InsideJob, ScoreJob, insides
 from engine.evaluation.mean_field import choose_folders, field_on_grid, mean_shape
 from engine.evaluation.predict import Answer, Asking
 from engine.evaluation.retrieval import PRETRAINED, FeatureJob, describe_pictures, nearest_picture
@@ -45,13 +47,34 @@ def retrieval_by(encoder: str) -> str:
 
 def baseline_jobs(setting: Setting, workers: Workers, progress: Progress) -> list[ScoreJob]:
     """Find every baseline's answers; what is left is to score them."""
-    return [
-        *_mean_shapes(setting, workers, progress),
+    retrievals = [
         *_by_picture(setting, workers, progress),
         *_by_oracle(setting, False, workers, progress),
         *(_by_oracle(setting, True, workers, progress) if setting.training.folders(generated=True) else ()),
+    ]
+    if any(not column.metric for column in setting.measuring.columns):
+        retrievals = _with_insides(retrievals, workers, progress)
+    return [
+        *_mean_shapes(setting, workers, progress),
+        *retrievals,
         *(_job(setting, SAMPLING_FLOOR, piece, FLOOR) for piece in setting.pieces),
     ]
+
+
+def _with_insides(jobs: Sequence[ScoreJob], workers: Workers, progress: Progress) -> list[ScoreJob]:
+    """The same jobs with what each needs for its IoU; every retrieved piece is prepared once, however many it answers."""
+    asked: dict[Path, dict[Path, None]] = {}
+    for job in jobs:
+        if job.retrieved is not None:
+            asked.setdefault(job.retrieved, {})[job.folder] = None
+    wanted = [InsideJob(retrieved, tuple(folders)) for retrieved, folders in asked.items()]
+    found = workers.run(insides, wanted, progress, "filling what was retrieved")
+    known = {
+        (job.retrieved, folder): inside
+        for job, filled in zip(wanted, found, strict=True)
+        for folder, inside in zip(job.folders, filled, strict=True)
+    }
+    return [replace(job, inside=known[job.retrieved, job.folder]) if job.retrieved else job for job in jobs]
 
 
 def _job(setting: Setting, method: str, piece: Item, kind: str = BASELINE) -> ScoreJob:

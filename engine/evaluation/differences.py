@@ -15,6 +15,8 @@ from engine.evaluation.scores import FLOOR, MODEL, Row
 #: Share of the resampled means that the interval holds.
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
+#: With fewer pieces than this no interval is called certain: there is too little to resample.
+LEAST = 5
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Difference:
 
     @property
     def certain(self) -> bool:
-        """True if the interval leaves out zero."""
-        return self.low > 0 or self.high < 0
+        """True if the interval leaves out zero and there are pieces enough to say so."""
+        return self.count >= LEAST and (self.low > 0 or self.high < 0)
 
 
 def differences(rows: Sequence[Row], columns: Sequence[str], seed: int = 0) -> tuple[Difference, ...]:

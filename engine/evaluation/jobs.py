@@ -6,6 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.data.store import Item
 from engine.evaluation.novelty import novelty
 from engine.evaluation.portraits import portrait
@@ -29,6 +32,7 @@ class ScoreJob:
         measuring: what is measured and how.
         half: fit the model to half of the surface.
         retrieved: folder of the training piece that a baseline answers with.
+        inside: (V,) which of the truth's volume points lie inside that one, if that is measured.
         given: an answer that is known already.
         words: how it was found.
         training: among which shapes a model's answer is looked up; None for not at all.
@@ -42,6 +46,7 @@ class ScoreJob:
     measuring: Measuring
     half: bool = False
     retrieved: Path | None = None
+    inside: NDArray[np.bool_] | None = None
     given: Answer | None = None
     words: str = ""
     training: TrainingSet | None = None
@@ -108,6 +113,23 @@ def _answer(job: ScoreJob, truth: Truth) -> Answer:
     if job.retrieved is None:
         raise ValueError("a baseline needs an answer, or the folder of the piece that it retrieved")
     item = Item(job.retrieved)
-    wanted = any(not column.metric for column in job.measuring.columns)  # the skin takes seconds to prepare
-    inside = skin_of(job.retrieved).contains(truth.volume) if wanted else None
-    return Answer(surface_of(item), inside, job.words, whole_mesh(item))
+    return Answer(surface_of(item), job.inside, job.words, whole_mesh(item))
+
+
+@dataclass(frozen=True)
+class InsideJob:
+    """A training piece that was retrieved, and all the pieces that it shall answer.
+
+    Attributes:
+        retrieved: its folder.
+        folders: of the pieces.
+    """
+
+    retrieved: Path
+    folders: tuple[Path, ...]
+
+
+def insides(job: InsideJob) -> list[NDArray[np.bool_]]:
+    """Which volume points of each piece lie inside the retrieved one (runs on a worker; its skin takes seconds to prepare)."""
+    skin = skin_of(job.retrieved)
+    return [skin.contains(read_truth(folder).volume) for folder in job.folders]

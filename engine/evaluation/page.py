@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from engine.evaluation.novelty import WORDS as NOVELTY_WORDS
-from engine.evaluation.presets import PRESETS, Column
+from engine.evaluation.presets import COLUMNS, PRESETS, Column
 from engine.evaluation.run import Evaluation
 from engine.evaluation.scores import FLOOR, Row
 from engine.evaluation.tables import (
@@ -26,6 +26,8 @@ from engine.evaluation.tables import (
 
 #: Bytes that the pictures may take, before they are written as text (which adds a third).
 ROOM = 1_900_000
+#: How distances of the search for training shapes are written.
+SEARCHED = COLUMNS["deepsdf_sphere"]
 
 
 def as_page(evaluation: Evaluation) -> str:
@@ -57,10 +59,14 @@ def _gallery(evaluation: Evaluation) -> list[str]:
     column = ranking_column(evaluation.columns)
     parts = [
         "<h2>Worst, median, best</h2>",
-        _paragraph(f"By {column.title}; the truth on the left, the answer on the right. An empty answer is the worst."),
+        _paragraph(
+            f"By {column.title}; the truth on the left, the answer on the right. An empty answer is the worst. "
+            "Distances to training shapes: deepsdf_sphere's formula x 10³ on 4,096 points."
+        ),
     ]
     left = ROOM
-    for category in ("all", *sorted({row.category for row in evaluation.rows})):
+    categories = sorted({row.category for row in evaluation.rows})
+    for category in ("all", *(categories if len(categories) > 1 else ())):
         lines, cost = _gallery_rows(evaluation, column, category)
         if cost > left:
             parts.append(_paragraph(f"No room for pictures of {category}; evaluate that category alone."))
@@ -80,14 +86,23 @@ def _gallery_rows(evaluation: Evaluation, column: Column, category: str) -> tupl
         if not ranked:
             continue
         cells = []
-        for row in (ranked[0], ranked[(len(ranked) - 1) // 2], ranked[-1]):
+        for place in dict.fromkeys((0, (len(ranked) - 1) // 2, len(ranked) - 1)):
+            row = ranked[place]
             pictures = [evaluation.pictures.get((name, row.item), b"") for name in ("", method)]
             cost += sum(len(picture) for picture in pictures)
             shown = "".join(_picture(p, w) for p, w in zip(pictures, (f"truth: {row.name}", method), strict=True))
             score = "empty" if row.empty else number(column, row.scores[column.name])
-            cells.append(f"<td>{shown}<br>{_text(row.name)}: {score}</td>")
+            cells.append(f"<td>{shown}<br>{_text(row.name)}: {score}{_nearest(row)}</td>")
         lines.append(f"<tr><th>{_text(method)}</th>{''.join(cells)}</tr>")
     return lines, cost
+
+
+def _nearest(row: Row) -> str:
+    new = row.novelty
+    if new is None:
+        return ""
+    is_it = "is the training shape" if new.is_copy else "nearest training shape"
+    return f"<br>{is_it} {_text(new.nearest)}, {number(SEARCHED, new.distance)} (truth {number(SEARCHED, new.to_truth)})"
 
 
 def ranking_column(columns: Sequence[Column]) -> Column:

@@ -7,6 +7,7 @@ looked at, real ones and generated ones, by all its pictures.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ from engine.models.base import EncodesPictures
 from engine.models.pretrained import picture_features
 from engine.pictures import read_picture, separate, to_input
 from engine.shapes import Picture
-from engine.training.features import FILE, piece_features
+from engine.training.features import FILE, picture_stamp
 from engine.training.pieces import Piece
 
 Array = NDArray[np.float32]
@@ -66,14 +67,11 @@ def describe_pictures(job: FeatureJob) -> dict[str, Array]:
     """
     found: dict[str, Array] = {}
     inputs: NDArray[np.float32] | None = None
-    if job.renders and (job.folder / FILE).is_file():
-        item = Item(job.folder)
-        kept = piece_features(Piece(item.folder, item.id, item.name, item.category))
-        chosen = [kept.plain, *np.flatnonzero(~kept.catalogue & ~kept.mirrored)]
-        pooled, maps = kept.pooled[chosen], kept.map[chosen]
-    else:
+    kept = _kept(job.folder) if job.renders else None
+    if kept is None:
         inputs = np.stack([to_input(picture) for picture in _pictures(job)])
-        pooled, maps = _encoded(inputs)
+        kept = _encoded(inputs)
+    pooled, maps = kept
     found[PRETRAINED] = _unit(pooled)
     for model in job.models:
         own = network(model, job.asking)
@@ -92,8 +90,23 @@ def describe_pictures(job: FeatureJob) -> dict[str, Array]:
     return found
 
 
+def _kept(folder: Path) -> tuple[NDArray[np.float16], NDArray[np.float16]] | None:
+    """Features that a training run has left beside a piece, unless they are of other pictures than those that lie there."""
+    item = Item(folder)
+    piece = Piece(item.folder, item.id, item.name, item.category)
+    try:
+        with np.load(folder / FILE, allow_pickle=False) as kept:
+            if str(kept["stamp"]) != picture_stamp(piece):
+                return None
+            chosen = [int(kept["plain"]), *np.flatnonzero(~kept["catalogue"] & ~kept["mirrored"])]
+            return kept["pooled"][chosen], kept["map"][chosen]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
 def _pictures(job: FeatureJob) -> list[Picture]:
-    pictures = [separate(read_picture(job.folder / "picture.png"))]
+    path = job.folder / "picture.png"
+    pictures = [separate(read_picture(path))] if path.is_file() or not job.renders else []
     if job.renders:
         views = Item(job.folder).renders
         pictures += [Picture(rgb, mask) for rgb, mask in zip(views["rgb"], views["mask"], strict=True) if _shows(mask)]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.evaluation.differences import Difference
+from engine.evaluation.differences import LEAST, Difference
 from engine.evaluation.jobs import HALF
 from engine.evaluation.presets import Column
 from engine.evaluation.run import Evaluation
@@ -19,7 +19,8 @@ TRUTH_WORDS = (
 )
 DIFFERENCE_WORDS = (
     "Mean difference [95 % interval], by paired bootstrap over the pieces that both methods have a score for. ● better and "
-    "○ worse with certainty: the interval leaves out zero."
+    "○ worse with certainty: the interval leaves out zero, "
+    f"and there are at least {LEAST} pieces."
 )
 PENALTY_WORDS = (
     "Means where an empty answer is charged with the scores of a single point in the middle of the truth's box, and 0 where "

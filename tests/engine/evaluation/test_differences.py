@@ -52,3 +52,9 @@ def test_pieces_without_a_score_are_left_out_and_categories_are_kept_apart() -> 
     assert found["chair", "emd"] == (1, 1.0)
     assert found["lamp", "emd"] == (1, 0.0)
     assert found["all", "emd"] == (2, 0.5)
+
+
+def test_too_few_pieces_are_never_certain() -> None:
+    for count, certain in ((4, False), (5, True)):
+        rows = [_row(name, i, value) for name, value in (("a", 1.0), ("b", 2.0)) for i in range(count)]
+        assert {d.certain for d in differences(rows, COLUMNS)} == {certain}

@@ -88,8 +88,8 @@ def test_the_page_is_whole_and_needs_nothing_else(page: Page) -> None:
 
 def test_pictures_are_pictures(page: Page) -> None:
     sources = [attributes["src"] for tag, attributes in page.tags if tag == "img"]
-    # Two methods, over all pieces and in two categories, three pairs each; of the empty answer only the truth.
-    assert len(sources) == 2 * 3 * 3 * 2 - as_text(page).count("nothing")
+    # Two methods, pairs of truth and answer: three over all, two of the two chairs, three lamps; nothing for the empty one.
+    assert len(sources) == 2 * (3 + 2 + 3) * 2 - as_text(page).count("nothing")
     assert as_text(page).count("nothing") == 2
     data = base64.b64decode(sources[0].partition(",")[2])
     assert len(data) < 5000
@@ -108,6 +108,7 @@ def test_figures_conventions_and_names_are_on_it(page: Page, evaluation: Evaluat
     assert "alignment: as they lie" in text
     assert "Empty answers with a penalty" in text
     assert "Novelty" in text
+    assert "is the training shape a, 1000.00 (truth 2000.00)" in text
     assert "Park et al. 2019" in text  # the preset's words
     for column in evaluation.columns:
         assert evaluation.conventions[column.name] in text
