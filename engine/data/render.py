@@ -206,7 +206,7 @@ def _shrunk(values: Singles) -> Singles:
     """(S, S, C) means of the (S * OVERSAMPLING, S * OVERSAMPLING, C) samples of each pixel."""
     steps = range(OVERSAMPLING)
     parts = [values[row::OVERSAMPLING, column::OVERSAMPLING] for row in steps for column in steps]
-    result: Singles = np.sum(parts, axis=0, dtype=np.float32) / len(parts)
+    result: Singles = np.mean(np.stack(parts), axis=0, dtype=np.float32)
     return result
 
 

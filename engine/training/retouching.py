@@ -18,7 +18,7 @@ from engine.shapes import Picture
 SEPARATED_SHARE, ROUGH_SHARE = 0.5, 0.35  # of the masks; the rest stays exact
 #: A separation that meets less of the object than this (intersection over union), or whose box is larger than the object's by
 #: this factor, shows something else: nothing is to be learnt from it.
-LEAST_MET, MOST_BOX = 0.6, 1.5
+LEAST_MET, MOST_BOX = 0.7, 1.5
 LEAST_KEPT = 0.6  # share of the object that made-up damage leaves
 
 
@@ -42,15 +42,14 @@ def as_separated(picture: Picture, rng: np.random.Generator) -> Picture:
 
 def _agrees(found: NDArray[np.uint8], truth: NDArray[np.uint8]) -> bool:
     here, there = found > 127, truth > 127
-    met = np.count_nonzero(here & there) / max(np.count_nonzero(here | there), 1)
+    met = float((here & there).sum()) / max(float((here | there).sum()), 1.0)
     return met >= LEAST_MET and max(_extent(here)) <= MOST_BOX * max(_extent(there))
 
 
 def _extent(inside: NDArray[np.bool_]) -> tuple[int, int]:
     """Width and height of the box."""
-    spans = (np.flatnonzero(inside.any(axis=axis)) for axis in (0, 1))
-    width, height = (int(span[-1] - span[0]) + 1 if len(span) else 0 for span in spans)
-    return width, height
+    columns, rows = (np.flatnonzero(inside.any(axis=axis)) for axis in (0, 1))
+    return (int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1) if len(rows) else (0, 0)
 
 
 def rough_mask(mask: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -72,7 +71,7 @@ def rough_mask(mask: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     rows, columns = np.nonzero(mask > 127)
     if not len(rows):
         return mask
-    size = max(np.ptp(rows), np.ptp(columns)) + 1
+    size = max(_extent(mask > 127))
     for _ in range(int(rng.integers(0, 4))):  # holes
         _blob(result, rows, columns, size, 0, rng)
     for _ in range(int(rng.integers(0, 3))):  # specks; those inside change nothing
