@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.data.redraw import GENERATED
 from engine.data.store import Item
 from engine.evaluation.jobs import InsideJob, ScoreJob, insides
 from engine.evaluation.mean_field import choose_folders, field_on_grid, mean_shape
 from engine.evaluation.predict import Answer, Asking
 from engine.evaluation.retrieval import PRETRAINED, FeatureJob, describe_pictures, nearest_picture
 from engine.evaluation.scores import BASELINE, FLOOR, Measuring
-from engine.evaluation.search import GENERATED, OracleJob, TrainingSet, best_training_shape
+from engine.evaluation.search import OracleJob, TrainingSet, best_training_shape
 from engine.evaluation.truth import read_truth
 from engine.evaluation.workers import Workers
 from engine.progress import Progress

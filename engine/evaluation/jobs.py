@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.redraw import GENERATED
 from engine.data.store import Item
 from engine.evaluation.novelty import novelty
 from engine.evaluation.portraits import portrait
@@ -113,7 +114,9 @@ def _answer(job: ScoreJob, truth: Truth) -> Answer:
     if job.retrieved is None:
         raise ValueError("a baseline needs an answer, or the folder of the piece that it retrieved")
     item = Item(job.retrieved)
-    return Answer(surface_of(item), job.inside, job.words, whole_mesh(item))
+    mesh = whole_mesh(item)
+    # Generated pieces have few stored points, but nothing buried: their mesh is their skin.
+    return Answer(mesh if item.meta.source == GENERATED else surface_of(item), job.inside, job.words, mesh)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from engine.data.redraw import GENERATED
 from engine.data.store import Item
-from engine.evaluation.search import GENERATED, TrainingSet, floor, nearest_shape, search_points, thumb
+from engine.evaluation.search import TrainingSet, floor, nearest_shape, search_points, thumb
 from engine.evaluation.truth import Truth
 from engine.metrics.points import chamfer_squared_sum
 from engine.shapes import Shape

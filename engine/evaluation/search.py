@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.redraw import GENERATED
 from engine.data.store import Item, list_items
 from engine.geometry.sampling import sample_shape
 from engine.metrics.points import chamfer_squared_sum
@@ -20,8 +21,6 @@ Array = NDArray[np.float32]
 POINTS = 4096
 #: Points per side of a first look at everything, and how many shapes come through it.
 FIRST_POINTS, KEPT = 512, 32
-#: `Meta.source` of pieces that a grammar made, not a person.
-GENERATED = "generated"
 
 
 @dataclass(frozen=True)
