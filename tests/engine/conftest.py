@@ -62,6 +62,9 @@ class Spheres(ShapeModel):
     def signed_distance(self, z: Tensor, points: Tensor) -> Tensor:
         return (points.norm(dim=-1) - self.radius(z)).clamp(-self.clamp, self.clamp)
 
+    def error(self, value: Tensor, truth: Tensor) -> Tensor:
+        return (value - truth.clamp(-self.clamp, self.clamp)).abs()
+
     def loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         raise NotImplementedError
 
