@@ -14,7 +14,7 @@ from engine.cli.bench import bench
 from engine.cli.compare import compare
 from engine.cli.compare_sets import compare_sets
 from engine.cli.data import build as build_data
-from engine.cli.data import list_data, redraw_pictures
+from engine.cli.data import list_data, redraw_pictures, report_data
 from engine.cli.doctor import doctor
 from engine.cli.evaluate import evaluate
 from engine.cli.interpolation import interpolation
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "mean-shape": mean_shape,
     "data build": build_data,
     "data list": list_data,
+    "data report": report_data,
     "data pictures": redraw_pictures,
     "train": train,
     "learn": learn,

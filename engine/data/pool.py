@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Any
 
@@ -65,7 +66,11 @@ def run_jobs(
 def _outcomes(
     client: Any, work: Callable[[Job], Outcome], jobs: Sequence[Job], progress: Progress
 ) -> Iterator[tuple[Job, Outcome | None]]:
-    """Each job with its outcome as it comes in; None if its worker died. Busy ones are asked for again."""
+    """Each job with its outcome as it comes in; None if its worker died.
+
+    What somebody else is at, and answers that were lost with the worker that held them, are asked for again: who is asked
+    looks first whether the item is done.
+    """
     running = {client.submit(work, job, pure=False, retries=1): job for job in jobs}
     later: list[tuple[float, Job]] = []
     try:
@@ -73,7 +78,7 @@ def _outcomes(
             progress.check()
             for future in [f for f in running if f.status != "pending"]:
                 job = running.pop(future)
-                outcome = _outcome(job, future)
+                outcome = _outcome(client, job, future)
                 if outcome is not None and outcome.state == "busy":
                     later.append((time.monotonic() + BUSY_PAUSE, job))
                 else:
@@ -86,18 +91,25 @@ def _outcomes(
         client.cancel(list(running))
 
 
-def _outcome(job: Job, future: Any) -> Outcome | None:
+def _outcome(client: Any, job: Job, future: Any) -> Outcome | None:
     from distributed import KilledWorker
 
-    if future.status == "finished":
-        outcome: Outcome = future.result()
-        return outcome
-    if future.status != "error":  # cancelled or lost
-        raise DataError("The Dask scheduler went away; run the build again, it goes on where it was.")
-    error = future.exception()
-    if isinstance(error, KilledWorker):
+    try:
+        if future.status == "finished":
+            outcome: Outcome = future.result()
+            return outcome
+        if future.status == "error":
+            error = future.exception()
+            if isinstance(error, KilledWorker):
+                return None
+            return Outcome("refused", Refusal(job.row.id, job.row.category, f"The worker failed: {error!r}.", "", job.source))
+    except KilledWorker:
         return None
-    return Outcome("refused", Refusal(job.row.id, job.row.category, f"The worker failed: {error!r}.", "", job.source))
+    except CancelledError:  # its worker died just now, and the answer with it
+        pass
+    if client.status != "running":
+        raise DataError("The Dask scheduler went away; run the build again, it goes on where it was.")
+    return Outcome("busy")  # the answer is lost: ask again
 
 
 def _deadly(job: Job) -> Refusal:
