@@ -111,6 +111,8 @@ def _by_picture(setting: Setting, workers: Workers, progress: Progress) -> list[
     for encoder in (PRETRAINED, *setting.encoders):
         features = [found[encoder] for found in known]
         for piece, found in zip(pieces, asked, strict=True):
+            if not len(found[encoder]):
+                continue
             best, picture, cosine = nearest_picture(found[encoder][0], features)
             which = "catalogue picture" if picture == 0 else f"render {picture - 1}"
             words = f"{training[best].id} by its {which}, cosine {cosine:.3f}"

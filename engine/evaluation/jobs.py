@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from engine.data.redraw import GENERATED
 from engine.data.store import Item
+from engine.errors import PictureError, ShapeError
 from engine.evaluation.novelty import novelty
 from engine.evaluation.portraits import portrait
 from engine.evaluation.predict import Answer, Asking, predict
 from engine.evaluation.scores import FLOOR, MODEL, Measuring, Row, penalty, score
 from engine.evaluation.search import TrainingSet
 from engine.evaluation.truth import Truth, read_truth, second_sampling, skin_of, surface_of, whole_mesh
+from engine.shapes import Mesh
 
 #: Added to the name of a model for the rows of its fits to half of the surface.
 HALF = ", half surface"
@@ -107,7 +109,10 @@ def _answer(job: ScoreJob, truth: Truth) -> Answer:
     if job.given is not None:
         return job.given
     if job.kind == MODEL:
-        return predict(job.method, truth, job.asking, job.half)
+        try:
+            return predict(job.method, truth, job.asking, job.half)
+        except (PictureError, ShapeError) as error:  # of this one piece: no answer is an answer too
+            return Answer(Mesh.empty(str(error)), np.zeros(len(truth.volume), bool), f"no answer: {error}")
     if job.kind == FLOOR:
         again = second_sampling(job.folder, job.measuring.seed)
         return Answer(again, None, "the same skin sampled twice", truth.raw)

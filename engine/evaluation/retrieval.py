@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.data.store import Item
+from engine.errors import PictureError
 from engine.evaluation.predict import Asking, network
 from engine.models.base import EncodesPictures
 from engine.models.pretrained import picture_features
@@ -64,12 +65,16 @@ def describe_pictures(job: FeatureJob) -> dict[str, Array]:
     """(P, F) features of unit length of a piece's pictures by each encoder; the catalogue picture comes first.
 
     What a training run has kept beside the piece is used; it holds changed and mirrored copies too, which are left out here.
+    A piece without pictures that show anything has no features: P is 0, and it is neither found nor does it find any.
     """
     found: dict[str, Array] = {}
     inputs: NDArray[np.float32] | None = None
     kept = _kept(job.folder) if job.renders else None
     if kept is None:
-        inputs = np.stack([to_input(picture) for picture in _pictures(job)])
+        pictures = _pictures(job)
+        if not pictures:
+            return dict.fromkeys((PRETRAINED, *job.models), np.zeros((0, 1), np.float32))
+        inputs = np.stack([to_input(picture) for picture in pictures])
         kept = _encoded(inputs)
     pooled, maps = kept
     found[PRETRAINED] = _unit(pooled)
@@ -105,8 +110,10 @@ def _kept(folder: Path) -> tuple[NDArray[np.float16], NDArray[np.float16]] | Non
 
 
 def _pictures(job: FeatureJob) -> list[Picture]:
-    path = job.folder / "picture.png"
-    pictures = [separate(read_picture(path))] if path.is_file() or not job.renders else []
+    try:
+        pictures = [separate(read_picture(job.folder / "picture.png"))]
+    except PictureError:
+        pictures = []
     if job.renders:
         views = Item(job.folder).renders
         pictures += [Picture(rgb, mask) for rgb, mask in zip(views["rgb"], views["mask"], strict=True) if _shows(mask)]
@@ -140,11 +147,11 @@ def nearest_picture(query: Array, known: Sequence[Array]) -> tuple[int, int, flo
 
     Args:
         query: (F,) features of unit length.
-        known: for each piece (P, F) features of unit length.
+        known: for each piece (P, F) features of unit length, of one piece P > 0 at least.
 
     Returns:
         index of the piece, index of its picture, cosine; the first of several equal ones.
     """
-    cosines = [pictures @ query for pictures in known]
+    cosines = [pictures @ query if len(pictures) else np.full(1, -np.inf) for pictures in known]
     best = int(np.argmax([values.max() for values in cosines]))
     return best, int(cosines[best].argmax()), float(cosines[best].max())

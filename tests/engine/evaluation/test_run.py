@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.cli.program import OK, USER_ERROR, run
 from engine.errors import DataError, EngineError, ModelError
@@ -148,6 +149,25 @@ def test_half_a_surface_tells_less_than_the_whole(data: Path, sphere_models: Pat
     half = _row(found, "spheres, half surface", "test ball")
     assert half.words.startswith("latent fit to half of the surface, ")
     assert half.scores["iou"] > 0.9  # a ball is known from half of it
+
+
+def test_a_picture_that_shows_nothing_is_an_empty_answer(data: Path, tmp_path: Path, sphere_models: Path) -> None:
+    root = tmp_path / "data"
+    shutil.copytree(data, root)
+    for path in root.glob("items/chair/*/meta.json"):
+        if json.loads(path.read_text())["name"] == "test ball":
+            Image.new("RGBA", (128, 128), (255, 255, 255, 0)).save(path.with_name("picture.png"))
+    asking = Asking("cpu", (sphere_models,))
+    plan = Plan(("pictured",), root, limit=1, presets=("deepsdf_sphere", "iou"), points=200, asking=asking, workers=0)
+    found = evaluate(plan)
+    row = _row(found, "pictured", "test ball")
+    assert row.empty
+    assert row.words.startswith("no answer: ")
+    assert row.scores["iou"] == 0.0
+    assert math.isnan(row.scores["deepsdf_sphere"])
+    assert row.penalty["deepsdf_sphere"] == pytest.approx(2.0, rel=0.01)
+    assert PICTURE_RETRIEVAL not in {row.method for row in found.rows}
+    assert "Empty answers with a penalty" in as_markdown(found)
 
 
 def test_presets_choose_the_columns_and_every_figure_names_its_convention(data: Path, sphere_models: Path) -> None:

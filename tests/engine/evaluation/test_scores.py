@@ -46,6 +46,7 @@ def test_the_nearest_picture_is_the_one_with_the_largest_cosine() -> None:
     known = [np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([[0.0, 1.0]]), np.array([[0.0, 1.0]])]
     assert nearest_picture(np.array([0.8, 0.6]), known) == (0, 1, 0.96)
     assert nearest_picture(np.array([0.0, 1.0]), known)[:2] == (1, 0)  # the first of equals
+    assert nearest_picture(np.array([0.8, 0.6]), [np.zeros((0, 1)), *known])[0] == 1  # a piece without pictures
 
 
 def test_what_lies_outside_the_field_is_outside_the_shape() -> None:
