@@ -21,8 +21,8 @@ class PictureSet:
 
     Args:
         features: per piece.
-        near, volume, space: per piece (M, 4) rows of x, y, z, sign (negative inside): close to the surface, in the bounding cube,
-            in the whole field's cube; empty lists if the method needs no occupancy.
+        near, volume, space: per piece (M, 4) rows of x, y, z, sign (negative inside): close to the surface, in the bounding
+            cube, in the whole field's cube; empty lists if the method needs no occupancy.
         surface: per piece (K, 3) points on the surface; empty if the method needs none.
         config: what makes a batch.
     """

@@ -64,13 +64,48 @@ def read_arrays(piece: Piece, file: str, names: Sequence[str]) -> list[NDArray[A
     """Arrays of one of a piece's npz files.
 
     Raises:
-        DataError: if the file is missing or damaged.
+        DataError: if the file is missing or damaged, or the piece's source holds no such thing.
     """
     try:
         with np.load(piece.folder / file, allow_pickle=False) as archive:
             return [archive[name] for name in names]
     except (OSError, ValueError, KeyError) as error:
+        lacking = _lacking(piece) if isinstance(error, KeyError | FileNotFoundError) else ()
+        if lacking:
+            raise DataError(
+                "{file} of {name} ({id}) lacks {names}: its source has no {lacking}. Leave it out, or train what needs none.",
+                file=file, name=piece.name, id=piece.id, names=", ".join(names), lacking=", ".join(lacking),
+            ) from error  # fmt: skip
         raise DataError(
             "{file} of {name} ({id}) is missing or damaged; run `shape-engine data build` again.",
             file=file, name=piece.name, id=piece.id,
         ) from error  # fmt: skip
+
+
+def read_signs(piece: Piece, kind: str) -> Array:
+    """(M, 4) x, y, z and signed distance; of a source without distances -1 for it inside and 1 outside.
+
+    Args:
+        piece: which.
+        kind: "near", "space" or "volume".
+
+    Raises:
+        DataError: if the file is missing or damaged, or the piece's source holds no such points.
+    """
+    try:
+        points, inside = read_arrays(piece, "samples.npz", (f"{kind}_points", f"{kind}_occupied"))
+    except DataError:
+        points, values = read_arrays(piece, "samples.npz", (f"{kind}_points", f"{kind}_sdf"))
+    else:
+        values = np.where(inside, -1.0, 1.0)
+    return np.column_stack([points, values]).astype(np.float32)
+
+
+def _lacking(piece: Piece) -> tuple[str, ...]:
+    """What a piece's source does not hold."""
+    from engine.data.store import read_meta
+
+    try:
+        return read_meta(piece.folder).missing
+    except DataError:
+        return ()

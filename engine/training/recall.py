@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.models.autodecoder import AutoDecoder
-from engine.training.pieces import Piece, read_arrays
+from engine.training.pieces import Piece, read_signs
 
 #: Of a piece's volume points this many are asked, the first ones; they are uniform and in random order.
 POINTS = 20_000
@@ -35,10 +35,10 @@ def training_iou(model: AutoDecoder, codes: Tensor, pieces: Sequence[Piece]) -> 
     device = next(model.parameters()).device
     found = []
     for z, piece in zip(codes.to(device), pieces, strict=True):
-        points, distances = read_arrays(piece, "samples.npz", ("volume_points", "volume_sdf"))
+        rows = read_signs(piece, "volume")[:POINTS]
         field = model.decode(z)
-        inside = (field(torch.from_numpy(points[:POINTS]).float().to(device)) < 0).cpu().numpy()
-        truth = distances[:POINTS] < 0
+        inside = (field(torch.from_numpy(rows[:, :3]).to(device)) < 0).cpu().numpy()
+        truth = rows[:, 3] < 0
         union = int((inside | truth).sum())
         found.append(int((inside & truth).sum()) / union if union else math.nan)
     return found
