@@ -11,14 +11,26 @@ import pytest
 from PIL import Image
 
 from engine.cli.program import OK, USER_ERROR, run
+from engine.data.store import list_items
 from engine.errors import DataError, EngineError, ModelError
-from engine.evaluation.baselines import MEAN_SHAPE, ORACLE_OF_ALL, ORACLE_RETRIEVAL, PICTURE_RETRIEVAL, SAMPLING_FLOOR
+from engine.evaluation.baselines import (
+    MEAN_SHAPE,
+    ORACLE_OF_ALL,
+    ORACLE_RETRIEVAL,
+    PICTURE_RETRIEVAL,
+    SAMPLING_FLOOR,
+    Setting,
+    baseline_jobs,
+)
 from engine.evaluation.cards import write_card
 from engine.evaluation.predict import Asking
-from engine.evaluation.presets import DEFAULT, PRESETS
+from engine.evaluation.presets import DEFAULT, PRESETS, choose
 from engine.evaluation.report import as_markdown, write_results
 from engine.evaluation.run import Evaluation, Plan, evaluate
-from engine.evaluation.scores import Row
+from engine.evaluation.scores import Measuring, Row
+from engine.evaluation.search import TrainingSet
+from engine.evaluation.workers import Inline
+from engine.progress import NO_PROGRESS
 
 
 @pytest.fixture(scope="module")
@@ -122,23 +134,25 @@ def test_an_answer_that_is_a_training_shape_is_found_out(evaluation: Evaluation)
     assert "| pictured | all | 100% |" in as_markdown(evaluation)
 
 
-def test_generated_pieces_take_part_in_retrieval_but_not_in_the_oracle_of_real_ones(
+def test_generated_pieces_are_retrieved_but_not_by_the_oracle_of_real_ones(
     data: Path, tmp_path: Path, sphere_models: Path
 ) -> None:
     root = tmp_path / "data"
     shutil.copytree(data, root)
     meta = next(path for path in root.glob("items/chair/*/meta.json") if json.loads(path.read_text())["name"] == "train tall")
     meta.write_text(json.dumps(json.loads(meta.read_text()) | {"source": "generated"}))
-    asking = Asking("cpu", (sphere_models,))
-    plan = Plan(("pictured",), root, presets=("deepsdf_sphere",), points=500, pictures=False, asking=asking, workers=0)
-    found = evaluate(plan)
-    assert (found.settings["training_pieces"], found.settings["generated_pieces"]) == (2, 1)
-    assert _row(found, ORACLE_RETRIEVAL, "test tall").words != "Test#train tall"
-    assert _row(found, ORACLE_OF_ALL, "test tall").words == "Test#train tall"
-    assert _row(found, PICTURE_RETRIEVAL, "test tall").words.startswith("Test#train tall")
-    assert "mean of 2 training shapes" in _row(found, MEAN_SHAPE, "test tall").words
-    assert list(found.columns) == [column for column in found.columns if column.metric == "deepsdf_sphere"]
-    assert not found.pictures
+    asking, measuring = Asking("cpu", (sphere_models,)), Measuring(choose(("deepsdf_sphere",))[0])
+    training, pieces = TrainingSet(root), tuple(list_items(root, None, ("test",)))
+    assert [len(training.folders(generated)) for generated in (False, True)] == [2, 1]
+    jobs = baseline_jobs(Setting(pieces, training, ("pictured",), asking, measuring), Inline(), NO_PROGRESS)
+    tall = next(piece.folder for piece in pieces if piece.name == "test tall")
+    found = {job.method: job for job in jobs if job.folder == tall}
+    assert found[ORACLE_RETRIEVAL].words != "Test#train tall"
+    assert found[ORACLE_OF_ALL].words == "Test#train tall"
+    assert found[PICTURE_RETRIEVAL].words.startswith("Test#train tall")
+    assert found[f"{PICTURE_RETRIEVAL} by pictured"].retrieved is not None
+    assert found[MEAN_SHAPE].given.words == "mean of 2 training shapes"
+    assert {job.inside for job in jobs} == {None}  # no IoU was asked for: nothing is filled for nothing
 
 
 def test_half_a_surface_tells_less_than_the_whole(data: Path, sphere_models: Path) -> None:
