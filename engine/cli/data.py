@@ -36,7 +36,8 @@ def build(
     """Prepare furniture catalogues, or folders of meshes, for training. Stopped builds go on where they were.
 
     In a folder every mesh counts, in whatever format; the folder right above it is its category, and a picture of the same
-    name beside it is taken along.
+    name beside it is taken along. Published data sets are recognised by their folders, and their own splits are kept:
+    ShapeNet v2, those of Occupancy Networks and DeepSDF, and IM-NET's HDF5 files (these need the extra "imnet").
 
     ```
     shape-engine data build --category chair,table,sofa,lamp

@@ -42,7 +42,8 @@ def learn(
     ```
 
     Args:
-        folder: holds the meshes, in any format that can be opened; folders in it are categories.
+        folder: holds the meshes, in any format that can be opened; folders in it are categories. Published data sets with
+            meshes or distances will do as well, see `shape-engine data build --help`.
         name: what to call the model; by default the folder's name.
         out: model folder to write; by default one of that name among the user's own models.
         data: where to keep the prepared shapes; by default in the user's cache folder.
@@ -51,12 +52,13 @@ def learn(
         common: how to answer, and what differs from the configuration.
     """
     from engine.data.build import build
-    from engine.data.folder import MeshFolder, category_of
+    from engine.data.folder import category_of
     from engine.data.item import Settings
+    from engine.data.source import open_folder
     from engine.data.store import default_data_root, list_items
     from engine.training.config import read_config
 
-    rows = MeshFolder(folder).listed()
+    rows = open_folder(folder).listed()
     title = _identifier(category_of(name or folder.resolve().name))
     target = out or own_models() / title
     place = hashlib.sha1(str(folder.resolve()).encode(), usedforsecurity=False).hexdigest()[:12]

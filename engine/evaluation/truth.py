@@ -44,8 +44,8 @@ def read_truth(folder: Path) -> Truth:
         DataError: if its files are missing or damaged.
     """
     item = Item(folder)
-    points, distances = item.volume
-    truth = Truth(item, surface_of(item), points, distances < 0)
+    points, inside = item.occupied("volume")
+    truth = Truth(item, surface_of(item), points, inside)
     item.forget()
     return truth
 
