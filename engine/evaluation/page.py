@@ -8,12 +8,13 @@ import math
 from collections.abc import Sequence
 
 from engine.evaluation.novelty import WORDS as NOVELTY_WORDS
-from engine.evaluation.presets import COLUMNS, PRESETS, Column
+from engine.evaluation.presets import PRESETS, Column
 from engine.evaluation.run import Evaluation
 from engine.evaluation.scores import FLOOR, Row
 from engine.evaluation.tables import (
     DIFFERENCE_WORDS,
     PENALTY_WORDS,
+    SEARCHED,
     TRUTH_WORDS,
     Table,
     difference_tables,
@@ -26,8 +27,6 @@ from engine.evaluation.tables import (
 
 #: Bytes that the pictures may take, before they are written as text (which adds a third).
 ROOM = 1_900_000
-#: How distances of the search for training shapes are written.
-SEARCHED = COLUMNS["deepsdf_sphere"]
 
 
 def as_page(evaluation: Evaluation) -> str:

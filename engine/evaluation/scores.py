@@ -88,6 +88,8 @@ class Summary:
         penalised: the mean where an empty answer counts as a single point in the middle of the truth's box.
         copies: share of the answers that are a training shape (see `engine.evaluation.novelty`); NaN if not looked for.
         nearer_than_truth: share of the answers to which a training shape is nearer than the truth is; likewise.
+        to_training: median distance to the nearest training shape, on the points of that search; likewise.
+        to_truth: median distance to the truth by the same search; likewise.
     """
 
     method: str
@@ -100,6 +102,8 @@ class Summary:
     penalised: dict[str, float] = field(default_factory=dict)
     copies: float = math.nan
     nearer_than_truth: float = math.nan
+    to_training: float = math.nan
+    to_truth: float = math.nan
 
 
 def score(shape: Shape, inside: NDArray[np.bool_] | None, truth: Truth, measuring: Measuring) -> dict[str, float]:
@@ -160,6 +164,8 @@ def _summary(method: str, kind: str, category: str, rows: Sequence[Row]) -> Summ
         over(statistics.fmean), over(statistics.median), over(statistics.fmean, penalised=True),
         _over(statistics.fmean, (float(found.is_copy) for found in known)),
         _over(statistics.fmean, (float(found.nearer_than_truth) for found in known)),
+        _over(statistics.median, (found.distance for found in known)),
+        _over(statistics.median, (found.to_truth for found in known)),
     )  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from engine.evaluation.differences import LEAST, Difference
 from engine.evaluation.jobs import HALF
-from engine.evaluation.presets import Column
+from engine.evaluation.presets import COLUMNS, Column
 from engine.evaluation.run import Evaluation
 from engine.evaluation.scores import MODEL, Summary
 
+#: How distances of the search for training shapes are written.
+SEARCHED = COLUMNS["deepsdf_sphere"]
 TRUTH_WORDS = (
     "Truth is the outer skin made by the data pipeline, for results and baselines alike. Picture models saw the catalogue "
     "picture only. Each cell: mean / median. Empty answers count as 0 where more is better and are left out of distances; they "
@@ -83,12 +85,22 @@ def novelty_table(summaries: Sequence[Summary]) -> list[Table]:
     """How often models answered with a training shape; nothing where that was not looked for."""
     known = [s for s in summaries if s.kind == MODEL and math.isfinite(s.copies)]
     rows = tuple(
-        (s.method, category, f"{s.copies:.0%}", f"{s.nearer_than_truth:.0%}")
+        (
+            s.method,
+            category,
+            f"{s.copies:.0%}",
+            f"{s.nearer_than_truth:.0%}",
+            number(SEARCHED, s.to_training),
+            number(SEARCHED, s.to_truth),
+        )
         for category in _all_first(known)
         for s in known
         if s.category == category
     )
-    header = ("method", "pieces", "answer is a training shape", "a training shape is nearer than the truth")
+    header = (
+        "method", "pieces", "answer is a training shape", "a training shape is nearer than the truth",
+        "median x 10³ to the nearest training shape", "to the truth",
+    )  # fmt: skip
     return [Table("Novelty", header, rows)] if rows else []
 
 
