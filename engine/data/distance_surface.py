@@ -41,7 +41,7 @@ def surface_from_distances(
         return None
     reach, neighbours = cKDTree(points[near]).query(points[close], k=NEIGHBOURS)
     chosen = near[neighbours]
-    scale = np.maximum(reach[:, -1], 1e-9)
+    scale = np.maximum(np.asarray(reach)[:, -1], 1e-9)
     offsets = (points[chosen] - points[close][:, None]) / scale[:, None, None]
     system = np.concatenate([offsets, np.ones((*offsets.shape[:2], 1))], axis=2)
     values = distances[chosen] / scale[:, None]
