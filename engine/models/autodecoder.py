@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field as Bound
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.geometry.field import Field
@@ -24,7 +24,11 @@ class AutoDecoderConfig(ModelConfig):
     Attributes:
         latent_dim: length D of a code.
         clamp: distance delta beyond which values are not told apart (equation 4), unit-sphere units.
+        sign_weight: weight of a second loss, the difference of tanh(distance / sign_scale): nearly that of signs. A thin leg
+            is no deeper than a hundredth, and so hardly seen by the difference of distances.
+        sign_scale: distance at which that loss begins to see signs only, unit-sphere units.
         code_penalty: weight of the mean squared length of the codes in the loss (1 / sigma^2 in equation 9).
+        code_noise: standard deviation of what is added to an encoder's codes in training, so that near codes mean near shapes.
         code_std: expected length of a code at the start of training.
         lipschitz: bound on the change of the field per unit of distance, measured after training.
         half_extent: half the side of the cube in which the network was trained.
@@ -34,7 +38,10 @@ class AutoDecoderConfig(ModelConfig):
 
     latent_dim: int = Bound(default=64, ge=1)
     clamp: float = Bound(default=0.1, gt=0)
+    sign_weight: float = Bound(default=0.0, ge=0)
+    sign_scale: float = Bound(default=0.02, gt=0)
     code_penalty: float = Bound(default=1e-4, ge=0)
+    code_noise: float = Bound(default=0.0, ge=0)
     code_std: float = Bound(default=1.0, gt=0)
     lipschitz: float = Bound(default=1.0, gt=0)
     half_extent: float = Bound(default=1.05, gt=0)
@@ -50,12 +57,14 @@ class AutoDecoder(ShapeModel):
 
     output: ClassVar[Literal["surface", "points"]] = "surface"
     config: AutoDecoderConfig
+    encoder: nn.Module | None  # surface points (S, N, 3) to codes (S, D), where a model has one
 
     def __init__(self, config: AutoDecoderConfig) -> None:
         super().__init__()
         self.config = config
         self.latent_dim = config.latent_dim
         self.clamp = config.clamp
+        self.encoder = None  # not a default of the class: that would hide a module of this name
 
     @abstractmethod
     def raw(self, z: Tensor, points: Tensor) -> Tensor:
@@ -73,8 +82,17 @@ class AutoDecoder(ShapeModel):
         """(S, P) values whose zeros are the decoded surface, at points (S, P, 3) for codes z (S, D), with gradients to both."""
         return self.raw(z, points) - self.config.thicken
 
+    def error(self, value: Tensor, truth: Tensor) -> Tensor:
+        """What a fit and training make small: difference of values from signed distances, of the shape of both."""
+        config = self.config
+        distance = distance_error(value, truth, config.clamp)
+        if config.sign_weight == 0:
+            return distance
+        signs = torch.tanh(value / config.sign_scale) - torch.tanh(truth / config.sign_scale)
+        return distance + config.sign_weight * signs.abs()
+
     def loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Clamped L1 distance plus the penalty on codes (equations 4 and 9).
+        """Clamped L1 distance (and signs, if weighted) plus the penalty on codes (equations 4 and 9).
 
         Equation 4 clamps both sides, and so gives no gradient where the network wrongly answers "far": a whole shape can
         stay there for good. Here the truth is clamped, and the answer may be anything beyond the clamp where the truth is
@@ -83,12 +101,12 @@ class AutoDecoder(ShapeModel):
         Args:
             batch: "z" (S, D) codes, "points" (S, P, 3), "sdf" (S, P); "ramp" () in [0, 1] scales the penalty.
         """
-        distance = distance_error(self.raw(batch["z"], batch["points"]), batch["sdf"], self.config.clamp).mean()
+        error = self.error(self.raw(batch["z"], batch["points"]), batch["sdf"]).mean()
         penalty = batch["z"].square().sum(dim=-1).mean()
-        ramp = batch.get("ramp", torch.ones((), device=distance.device))
+        ramp = batch.get("ramp", torch.ones((), device=error.device))
         return {
-            "loss": distance + self.config.code_penalty * ramp * penalty,
-            "distance": distance.detach(),
+            "loss": error + self.config.code_penalty * ramp * penalty,
+            "distance": error.detach(),
             "code": penalty.detach().sqrt(),
         }
 

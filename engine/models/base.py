@@ -77,6 +77,9 @@ class FitsShapes(Protocol):
     def signed_distance(self, z: Tensor, points: Tensor) -> Tensor:
         """(N,) signed distance of points (N, 3) for the code z (D,), with gradients to z."""
 
+    def error(self, value: Tensor, truth: Tensor) -> Tensor:
+        """What a fit makes small, point by point: how far values are from signed distances, of the shape of both."""
+
 
 @runtime_checkable
 class HasSurface(Protocol):

@@ -200,6 +200,7 @@ def save_model(
     labels: dict[str, list[str]],
     card: dict[str, Any],
     texts: dict[str, str],
+    population: NDArray[np.float32] | None = None,
 ) -> None:
     """Write a model folder; every file is replaced as a whole, so a reader never sees half of one.
 
@@ -210,6 +211,7 @@ def save_model(
         labels: "names", "ids", "categories" of the codes, each of length N.
         card: content of `card.json`.
         texts: further text files by name ("card.md", "DATA-CREDITS").
+        population: (M, D) codes that mean and directions are taken from; None for those of the training pieces.
     """
     from safetensors.numpy import save as save_arrays
     from safetensors.torch import save as save_tensors
@@ -218,7 +220,7 @@ def save_model(
 
     folder.mkdir(parents=True, exist_ok=True)
     state = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
-    mean, directions, sigma = principal_directions(codes)
+    mean, directions, sigma = principal_directions(codes if population is None else population)
     config = {
         "format": FORMAT,
         "method": model.config.method,

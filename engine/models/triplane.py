@@ -15,16 +15,20 @@ from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field as Bound
+from pydantic import model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.models.autodecoder import AutoDecoder, AutoDecoderConfig
 from engine.models.base import ModelConfig
 from engine.models.encoding import encoded_size, fourier
+from engine.models.surface_encoder import SurfaceEncoder
 from engine.models.tiles import in_tiles
 
 #: Which two coordinates of a point each plane is looked up at.
 _AXES = ((0, 1), (2, 1), (0, 2))
+_START = 4  # cells per side from which the planes grow
+_MIX = 128  # units through which all cells of a local code speak to each other
 
 
 class TriplaneConfig(AutoDecoderConfig):
@@ -36,6 +40,11 @@ class TriplaneConfig(AutoDecoderConfig):
         width: hidden units per layer of the network that reads the features.
         layers: number of its hidden layers.
         octaves: Fourier encoding of the point that is read along with the features.
+        encoder: channels of the feature maps of an encoder from surface points to codes; empty for a pure auto-decoder, whose
+            codes are trained one by one.
+        encoder_hidden: units between the encoder's feature maps and the code.
+        local: numbers of the code for each of the 4 x 4 cells of each plane, so that `latent_dim` is 48 times as many; a part
+            of a shape then mostly hangs on a few numbers, which a network learns from far fewer shapes. 0 for none.
     """
 
     method: Literal["triplane"] = "triplane"
@@ -44,6 +53,15 @@ class TriplaneConfig(AutoDecoderConfig):
     width: int = Bound(default=64, ge=4)
     layers: int = Bound(default=2, ge=1)
     octaves: int = Bound(default=3, ge=0, le=8)
+    encoder: tuple[int, ...] = ()
+    encoder_hidden: int = Bound(default=384, ge=1)
+    local: int = Bound(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _cells_fill_the_code(self) -> TriplaneConfig:
+        if self.local and self.latent_dim != 3 * _START**2 * self.local:
+            raise ValueError(f"with local = {self.local}, latent_dim must be {3 * _START**2 * self.local}")
+        return self
 
 
 class TriplaneSDF(AutoDecoder):
@@ -60,17 +78,21 @@ class TriplaneSDF(AutoDecoder):
     def __init__(self, config: TriplaneConfig) -> None:
         super().__init__(config)
         maps = config.growth
-        self.seed = nn.Linear(config.latent_dim, 3 * maps[0] * 16)
+        self.seed: nn.Module = nn.Linear(config.latent_dim, 3 * maps[0] * _START**2)
+        if config.local:
+            self.seed = _LocalSeed(config.local, maps[0])
         self.grow = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in pairwise(maps))
         self.to_features = nn.Conv2d(maps[-1], 3 * config.channels, 1)
         columns = [3 * config.channels + encoded_size(config.octaves), *[config.width] * config.layers]
         self.read = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(columns))
         self.last = nn.Linear(config.width, 1)
+        own = (config.latent_dim, config.encoder, config.encoder_hidden, config.half_extent, config.local)
+        self.encoder = SurfaceEncoder(*own) if config.encoder else None
 
     def planes(self, z: Tensor) -> Tensor:
         """(S, 3, C, R, R) features for codes z (S, D). The three planes share the generator but not what it starts from."""
         count = len(z)
-        x = F.gelu(self.seed(z)).view(count * 3, self.config.growth[0], 4, 4)
+        x = F.gelu(self.seed(z)).view(count * 3, self.config.growth[0], _START, _START)
         for layer in self.grow:
             x = F.gelu(layer(F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)))
         return self._own_thirds(x, count)
@@ -115,14 +137,16 @@ class TriplaneSDF(AutoDecoder):
                 size = [len(back), *small.shape[1:]]
                 back = torch.ops.aten.upsample_bilinear2d_backward(back, list(back.shape[2:]), size, False)
                 g = back.view(count, *small.shape)
-            by_code: Tensor = (g.flatten(1) * _gelu_slope(self.seed(z))) @ self.seed.weight
+        with torch.enable_grad(), torch.inference_mode(False):
+            copies = z.clone().expand(count, -1).contiguous().requires_grad_()
+            (by_code,) = torch.autograd.grad(F.gelu(self.seed(copies)), copies, g.flatten(1).clone())
         return values.detach() - self.config.thicken, by_code, in_space.squeeze(1)
 
     def _grown(self, z: Tensor) -> tuple[list[Tensor], list[Tensor], Tensor]:
         """What enters each layer of the generator before it is doubled, what leaves it before GELU, and the planes."""
         entered, left = [], []
         with torch.no_grad():
-            x = F.gelu(self.seed(z)).view(3, self.config.growth[0], 4, 4)
+            x = F.gelu(self.seed(z[None])).view(3, self.config.growth[0], _START, _START)
             for layer in self.grow:
                 entered.append(x)
                 left.append(layer(F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)))
@@ -147,6 +171,26 @@ class TriplaneSDF(AutoDecoder):
     def decode(self, z: Tensor) -> TriplaneField:
         """The field of one code z (D,)."""
         return TriplaneField(self, z)
+
+
+class _LocalSeed(nn.Module):
+    """The first maps from a code whose numbers belong to cells: each cell by itself, plus a little of all of them."""
+
+    def __init__(self, local: int, channels: int) -> None:
+        super().__init__()
+        cells = _START**2
+        self.local = local
+        self.lift = nn.Parameter(torch.randn(3, local, channels) * (2 / local) ** 0.5)
+        self.shift = nn.Parameter(torch.zeros(3, channels, cells))
+        self.gather = nn.Linear(3 * local * cells, _MIX)
+        self.spread = nn.Linear(_MIX, 3 * channels * cells)
+        nn.init.normal_(self.spread.weight, 0.0, 0.01)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(S, 3 channels 16) for codes (S, D)."""
+        own = torch.einsum("spkw,pkg->spgw", z.view(len(z), 3, self.local, -1), self.lift.to(z.dtype)) + self.shift
+        maps: Tensor = own.flatten(1) + self.spread(F.gelu(self.gather(z)))
+        return maps
 
 
 def _gelu_slope(x: Tensor) -> Tensor:

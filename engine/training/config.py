@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 from pydantic import Field as Bound
 
 from engine.errors import FileError, ModelError
@@ -27,8 +27,15 @@ class DataConfig(_Frozen):
 
     Attributes:
         near: share of sample points taken close to the surface; the rest is spread through space.
-        copies: stretched copies of every shape that are trained along (distance models only).
+        sharp: share of sample points taken right at the surface, as many inside as outside; part of `near` (distance models
+            only). Without it a thin leg is a few points among many, and leaving it out costs next to nothing.
+        copies: warped copies of every shape that are trained along (distance models only).
         stretch: standard deviation of the logarithm of the scale of each axis of such a copy.
+        bend: the same for the length of each of five pieces of each axis.
+        taper: standard deviation of a copy's change of width and depth per unit of height.
+        real_weight: how much more often a real piece is drawn than a copy or a generated one.
+        surface: surface points that an encoder is shown of each shape (models that have one).
+        generated: category -> number of generated pieces that are trained along (see `engine.data.grammar`).
         mirror: also use every picture and shape seen in a mirror (picture models only).
         catalogue_share: share of pictures that are catalogue pictures; the rest are own renders (picture models only).
         pieces: train on this many pieces only, the first by category and id; 0 for all (distance models only).
@@ -36,8 +43,14 @@ class DataConfig(_Frozen):
     """
 
     near: float = Bound(default=0.85, ge=0, le=1)
+    sharp: float = Bound(default=0.0, ge=0, le=1)
     copies: int = Bound(default=0, ge=0)
     stretch: float = Bound(default=0.15, ge=0, le=0.5)
+    bend: float = Bound(default=0.0, ge=0, le=1)
+    taper: float = Bound(default=0.0, ge=0, le=0.5)
+    real_weight: float = Bound(default=1.0, gt=0)
+    surface: int = Bound(default=2048, ge=16)
+    generated: dict[str, NonNegativeInt] = {}
     mirror: bool = True
     catalogue_share: float = Bound(default=0.25, ge=0, le=1)
     pieces: int = Bound(default=0, ge=0)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.generated import SOURCE
 from engine.errors import DataError
 
 Array = NDArray[np.float32]
@@ -23,6 +24,7 @@ class Piece:
         folder: holds samples.npz, surface.npz, picture.png, renders.npz.
         id, name, category, licence, creator: what it is and whom to credit.
         source: where it came from, for the credits.
+        stamp: changes when the samples do.
     """
 
     folder: Path
@@ -32,6 +34,7 @@ class Piece:
     licence: str = ""
     creator: str = ""
     source: str = ""
+    stamp: str = ""
 
     def label(self) -> dict[str, str]:
         """The words that go into a model's card."""
@@ -40,8 +43,14 @@ class Piece:
         } | ({"source": self.source} if self.source else {})  # fmt: skip
 
 
-def find_pieces(root: Path, categories: Sequence[str], splits: Sequence[str]) -> list[Piece]:
+def find_pieces(root: Path, categories: Sequence[str], splits: Sequence[str], *, generated: bool = False) -> list[Piece]:
     """Pieces of a data set, in a fixed order.
+
+    Args:
+        root: data root.
+        categories: which; none means all.
+        splits: which.
+        generated: the generated pieces instead of the real ones.
 
     Raises:
         DataError: if there are none.
@@ -49,8 +58,18 @@ def find_pieces(root: Path, categories: Sequence[str], splits: Sequence[str]) ->
     from engine.data.store import list_items
 
     found = [
-        Piece(item.folder, item.id, item.name, item.category, item.meta.licence, item.meta.creator, item.meta.source)
+        Piece(
+            item.folder,
+            item.id,
+            item.name,
+            item.category,
+            item.meta.licence,
+            item.meta.creator,
+            item.meta.source,
+            item.meta.settings_hash,
+        )
         for item in list_items(root, tuple(categories), tuple(splits))
+        if (item.meta.source == SOURCE) == generated
     ]
     if not found:
         raise DataError(

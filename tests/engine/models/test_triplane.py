@@ -1,5 +1,6 @@
 """Planes of features: looked up where they should be, the same in both paths, and able to learn."""
 
+import pytest
 import torch
 from torch.nn import functional as F
 
@@ -93,3 +94,29 @@ def test_slopes_are_those_of_automatic_differentiation() -> None:
     torch.testing.assert_close(got[0].double(), want.detach().double(), atol=1e-6, rtol=0)
     torch.testing.assert_close(got[1].double(), by_code, atol=1e-6, rtol=1e-5)
     torch.testing.assert_close(got[2].double(), in_space[:, 0], atol=1e-6, rtol=1e-5)
+
+
+def test_a_local_code_has_so_many_numbers_for_each_cell():
+    with pytest.raises(ValueError, match="latent_dim must be 96"):
+        small(local=2)
+    model = small(local=2, latent_dim=96)
+    z = torch.zeros(1, 96)
+    z[0, 0] = 1.0  # the first number of the first plane's first cell: bottom left in the front view
+    moved = (model.planes(z) - model.planes(torch.zeros(1, 96)))[0].abs().sum(dim=1)  # (3, R, R)
+    half = moved.shape[-1] // 2
+    assert moved[0, :half, :half].sum() > 3 * moved[0, half:, half:].sum()
+    assert moved[0].sum() > 3 * moved[1:].sum()
+
+
+@pytest.mark.parametrize("fields", [{}, {"local": 1, "latent_dim": 48}])
+def test_slopes_are_those_of_each_point_alone(fields):
+    model = small(**fields)
+    z, points = torch.randn(model.latent_dim), torch.rand(9, 3) * 2 - 1
+    values, by_code, in_space = model.surface_slopes(z, points)
+    for number in range(9):
+        code, point = z.clone().requires_grad_(), points[number].clone().requires_grad_()
+        value = model.surface_values(code[None], point[None, None])[0, 0]
+        wanted = torch.autograd.grad(value, [code, point])
+        torch.testing.assert_close(values[number], value.detach(), rtol=1e-4, atol=1e-6)
+        torch.testing.assert_close(by_code[number], wanted[0], rtol=1e-3, atol=1e-6)
+        torch.testing.assert_close(in_space[number], wanted[1], rtol=1e-3, atol=1e-5)

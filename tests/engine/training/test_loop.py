@@ -163,3 +163,17 @@ def test_steepness_of_a_distance_is_one(trained: Path) -> None:
         model.last.weight.mul_(3)
         model.last.bias.mul_(3)
     assert steepness(model, z).bound > 1.5
+
+
+def test_an_encoder_takes_the_place_of_the_table_of_codes(tmp_path: Path) -> None:
+    planes = {"latent_dim": 4, "channels": 4, "growth": (8, 8), "width": 16, "encoder": (4, 8), "encoder_hidden": 16}
+    settings = config(method="triplane", model=planes, steps=120, data={"near": 0.7, "sharp": 0.3, "surface": 200})
+    pieces = sphere_pieces(tmp_path / "data", RADII)
+    report = run(DistanceTask(settings, load_distances(pieces, settings), pieces), tmp_path / "balls")
+    assert report.losses["distance"] < 0.03
+    model, space = load_model(tmp_path / "balls"), load_space(tmp_path / "balls")
+    sizes = [radius(model, torch.from_numpy(code)) for code in space.codes]
+    assert sizes == sorted(sizes)
+    again = DistanceTask(settings, load_distances(pieces, settings), pieces)
+    assert again.objective().codes is None
+    assert set(again.batch(np.random.default_rng(0), 0)) == {"shape", "points", "sdf", "surface", "ramp"}
