@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from engine.api import DecodeRequest, Latent, Mesh
 from engine.errors import ModelError
-from engine.evaluation.jobs import use_threads
-from engine.evaluation.predict import Asking, engine_for
+from engine.evaluation.predict import Asking, engine_for, use_threads
 from engine.evaluation.workers import Workers
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import SETTLED_LEVELS

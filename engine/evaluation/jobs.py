@@ -14,7 +14,7 @@ from engine.data.store import Item
 from engine.errors import PictureError, ShapeError
 from engine.evaluation.novelty import novelty
 from engine.evaluation.portraits import portrait
-from engine.evaluation.predict import Answer, Asking, predict
+from engine.evaluation.predict import Answer, Asking, predict, use_threads
 from engine.evaluation.scores import FLOOR, MODEL, Measuring, Row, penalty, score
 from engine.evaluation.search import TrainingSet
 from engine.evaluation.truth import Truth, read_truth, second_sampling, skin_of, surface_of, whole_mesh
@@ -89,14 +89,6 @@ def score_piece(job: ScoreJob) -> Scored:
     taken = time.perf_counter() - began
     row = Row(job.name, job.kind, meta.category, meta.id, meta.name, scores, empty, taken, answer.words, fine, found)
     return Scored(row, drawn)
-
-
-def use_threads(asking: Asking) -> None:
-    """Let torch have the threads that it shall have in this process: one per worker, as there is one worker per core."""
-    if asking.threads:
-        import torch
-
-        torch.set_num_threads(asking.threads)
 
 
 def draw_truth(folder: Path) -> bytes:

@@ -66,6 +66,12 @@ def engine_for(asking: Asking) -> Engine:
     return Engine(device=asking.device, threads=asking.threads, roots=asking.roots)
 
 
+def use_threads(asking: Asking) -> None:
+    """Let torch have the threads that it shall have in this process: one per worker, as there is one worker per core."""
+    if asking.threads:
+        torch.set_num_threads(asking.threads)
+
+
 def network(model: str, asking: Asking) -> ShapeModel:
     """A model's network, loaded once per worker process."""
     engine = engine_for(asking)

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from engine.data.store import Item
 from engine.errors import PictureError
-from engine.evaluation.predict import Asking, network
+from engine.evaluation.predict import Asking, network, use_threads
 from engine.models.base import EncodesPictures
 from engine.models.pretrained import picture_features
 from engine.pictures import read_picture, separate, to_input
@@ -67,6 +67,7 @@ def describe_pictures(job: FeatureJob) -> dict[str, Array]:
     What a training run has kept beside the piece is used; it holds changed and mirrored copies too, which are left out here.
     A piece without pictures that show anything has no features: P is 0, and it is neither found nor does it find any.
     """
+    use_threads(job.asking)
     found: dict[str, Array] = {}
     inputs: NDArray[np.float32] | None = None
     kept = _kept(job.folder) if job.renders else None
