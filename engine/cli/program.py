@@ -17,6 +17,7 @@ from engine.cli.data import build as build_data
 from engine.cli.data import list_data, redraw_pictures, report_data
 from engine.cli.doctor import doctor
 from engine.cli.evaluate import evaluate
+from engine.cli.generate import generate_data
 from engine.cli.interpolation import interpolation
 from engine.cli.learn import learn
 from engine.cli.mean_shape import mean_shape
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "compare-sets": compare_sets,
     "mean-shape": mean_shape,
     "data build": build_data,
+    "data generate": generate_data,
     "data list": list_data,
     "data report": report_data,
     "data pictures": redraw_pictures,
