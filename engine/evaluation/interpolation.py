@@ -163,13 +163,16 @@ def choose_pairs(categories: Sequence[str], ids: Sequence[str], count: int, seed
         count: how many; none where no category has two shapes.
         seed: of the choice.
     """
-    partners = [[j for j in range(len(ids)) if categories[j] == categories[i] and ids[j] != ids[i]] for i in range(len(ids))]
-    able = [i for i, others in enumerate(partners) if others]
+    kinds, names = np.asarray(categories), np.asarray(ids)
+    able = [i for i in range(len(names)) if np.any(names[kinds == kinds[i]] != names[i])]
     if not able:
         return []
     draw = np.random.default_rng(seed)
-    firsts = [able[int(k)] for k in draw.integers(len(able), size=count)]
-    return [(i, partners[i][int(draw.integers(len(partners[i])))]) for i in firsts]
+    pairs = []
+    for first in (able[int(k)] for k in draw.integers(len(able), size=count)):
+        partners = np.flatnonzero((kinds == kinds[first]) & (names != names[first]))
+        pairs.append((first, int(partners[int(draw.integers(len(partners)))])))
+    return pairs
 
 
 def walk(job: WayJob) -> Way:
