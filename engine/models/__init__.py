@@ -7,5 +7,6 @@ MODELS: dict[str, str] = {
     "deepsdf": "engine.models.deepsdf:DeepSDF",
     "occnet": "engine.models.occnet:OccupancyNetwork",
     "triplane": "engine.models.triplane:TriplaneSDF",
+    "picture-planes": "engine.models.picture_planes:PicturePlanes",
     "psgn": "engine.models.psgn:PointSetGenerator",
 }

@@ -20,6 +20,8 @@ PAPERS = {
     "triplane": "codes and loss of Park et al., DeepSDF, CVPR 2019, arXiv 1901.05103; planes of features of Peng et al., "
     "Convolutional Occupancy Networks, ECCV 2020, arXiv 2003.04618",
     "occnet": "Mescheder et al., Occupancy Networks, CVPR 2019, arXiv 1812.03828",
+    "picture-planes": "codes of a given decoder from pictures, after Chen and Zhang, IM-NET, CVPR 2019, arXiv 1812.02822; the "
+    "decoder is that of the model named under `start`",
     "psgn": "Fan, Su, Guibas, A Point Set Generation Network, CVPR 2017, arXiv 1612.00603",
 }
 OWN = "own"
@@ -71,6 +73,7 @@ def _card_text(card: dict[str, Any]) -> str:
         "",
         f"* **Answers in** {card['frame']}.",
         f"* **Learnt from** {len(card['data'])} shapes ({learnt}); the training split only. See `DATA-CREDITS`.",
+        *_added(card["config"]["data"]),
         f"* **Made by** `{about.get('command') or 'engine.training.train'}`",
         f"* **Run**: seed {about['seed']}, {about['steps']:,} of {about['of_steps']:,} steps, {about['minutes']} minutes on "
         f"{about['device']} ({about['processes']} process, {about['threads']} thread), precision {about['precision']}, "
@@ -83,6 +86,14 @@ def _card_text(card: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _added(data: dict[str, Any]) -> list[str]:
+    """A line on what was learnt from beside the real shapes."""
+    generated = sum(data.get("generated", {}).values())
+    parts = [f"{data['copies']} warped copies of each"] if data.get("copies") else []
+    parts += [f"{generated:,} generated pieces (`engine.data.grammar`)"] if generated else []
+    return [f"* **Learnt along**: {'; '.join(parts)}."] if parts else []
 
 
 def _interruptions(calls: Sequence[dict[str, Any]]) -> list[str]:

@@ -35,7 +35,8 @@ class DataConfig(_Frozen):
         taper: standard deviation of a copy's change of width and depth per unit of height.
         real_weight: how much more often a real piece is drawn than a copy or a generated one.
         surface: surface points that an encoder is shown of each shape (models that have one).
-        generated: category -> number of generated pieces that are trained along (see `engine.data.grammar`).
+        generated: category -> number of generated pieces that are trained along (see `engine.data.grammar`). Models that
+            read pictures take so many of those that `shape-engine data generate` has made.
         mirror: also use every picture and shape seen in a mirror (picture models only).
         catalogue_share: share of pictures that are catalogue pictures; the rest are own renders (picture models only).
         pieces: train on this many pieces only, the first by category and id; 0 for all (distance models only).
@@ -64,6 +65,7 @@ class TrainConfig(_Frozen):
         id: name of the model that comes out.
         method: key of `engine.models.MODELS`.
         categories: furniture categories to learn.
+        start: folder, or name among the installed models, of the model whose decoder is taken over ("picture-planes").
         model: fields of the method's own config that differ from its defaults.
         data: what is drawn from the data set.
         seed: seed of weights, batches and dropout.
@@ -86,6 +88,7 @@ class TrainConfig(_Frozen):
     id: str = Bound(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
     method: str
     categories: tuple[str, ...] = MAIN_CATEGORIES
+    start: str = ""
     model: dict[str, Any] = {}
     data: DataConfig = DataConfig()
     seed: int = Bound(default=0, ge=0)

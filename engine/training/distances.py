@@ -131,7 +131,7 @@ def load_distances(
     """
     shapes = []
     for number, piece in enumerate(pieces):
-        shapes.append(_real(piece, np.random.default_rng((config.seed, number))))
+        shapes.append(_real(piece, np.random.default_rng((config.seed, number)), surface=bool(config.model.get("encoder"))))
         progress.step(number, len(pieces), "reading shapes")
     total = len(pieces) * config.data.copies
     for number in range(total):
@@ -145,11 +145,11 @@ def load_distances(
     return DistanceSet(shapes, config, originals=len(pieces))
 
 
-def _real(piece: Piece, draw: np.random.Generator) -> Sampled:
+def _real(piece: Piece, draw: np.random.Generator, *, surface: bool) -> Sampled:
     a, d, b, e = read_arrays(piece, "samples.npz", ("near_points", "near_sdf", "space_points", "space_sdf"))
-    (surface,) = read_arrays(piece, "surface.npz", ("points",))
+    points = read_arrays(piece, "surface.npz", ("points",))[0] if surface else np.empty((0, 3))  # not all sources hold it
     near, far = (draw.permutation(np.column_stack(pair).astype(np.float32)) for pair in ((a, d), (b, e)))
-    return Sampled(near, far, surface.astype(np.float32))
+    return Sampled(near, far, points.astype(np.float32))
 
 
 def _copy(piece: Piece, origin: Sampled, config: TrainConfig, number: int, root: Path | None) -> Sampled:

@@ -8,17 +8,24 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from engine.assets import model_roots
+from engine.errors import DataError, ModelError
 from engine.models.base import ShapeModel
-from engine.models.checkpoint import build_model, save_model
+from engine.models.checkpoint import build_model, load_model, save_model
 from engine.models.occnet import OccupancyNetwork
+from engine.models.picture_planes import PicturePlanes
 from engine.models.psgn import PointSetGenerator
+from engine.models.triplane import TriplaneSDF
 from engine.progress import NO_PROGRESS, Progress
 from engine.training.cards import card_for, labels_for
 from engine.training.config import TrainConfig
-from engine.training.pictures import PictureSet, load_pictures
-from engine.training.pieces import Piece, find_pieces
+from engine.training.pictures import MIRROR, PictureSet, load_pictures
+from engine.training.pieces import Piece, find_pieces, read_arrays
+
+CODE_POINTS = 8_000  # surface points that an encoder is shown of each piece
 
 
 class _Objective(nn.Module):
@@ -41,9 +48,14 @@ class PictureTask:
         data: training pieces.
         pieces: what they are, in the same order.
         held_out: validation pieces, or None.
+        start: the model whose decoder is taken over, or None.
     """
 
-    def __init__(self, config: TrainConfig, data: PictureSet, pieces: Sequence[Piece], held_out: PictureSet | None) -> None:
+    def __init__(
+        self, config: TrainConfig, data: PictureSet, pieces: Sequence[Piece], held_out: PictureSet | None,
+        start: TriplaneSDF | None = None,
+    ) -> None:  # fmt: skip
+        self.start = start
         self.config = config
         self.data = data
         self.pieces = list(pieces)
@@ -51,19 +63,30 @@ class PictureTask:
 
     @classmethod
     def load(cls, config: TrainConfig, data_root: Path, progress: Progress = NO_PROGRESS) -> PictureTask:
-        """Read the training split, and the validation split if it is looked at."""
-        occupancy = config.method == "occnet"
+        """Read the training split, generated pieces where wanted, and the validation split if it is looked at."""
+        occupancy = config.method in ("occnet", "picture-planes")
+        start = load_decoder(config.start) if config.method == "picture-planes" else None
         pieces = find_pieces(data_root, config.categories, ("train",))
-        data = load_pictures(pieces, config, occupancy=occupancy, progress=progress)
+        made = generated_pieces(data_root, config)
+        data = load_pictures([*pieces, *made], config, occupancy=occupancy, progress=progress, real=len(pieces))
         held_out = None
         if config.validate_every:
             others = find_pieces(data_root, config.categories, ("val",))
             held_out = load_pictures(others, config, occupancy=occupancy, progress=progress)
-        return cls(config, data, pieces, held_out)
+        if start is not None:
+            data.codes = piece_codes(start, [*pieces, *made], progress)
+        return cls(config, data, pieces, held_out, start)
 
     def objective(self) -> nn.Module:
-        """The model with fresh weights."""
-        return _Objective(build_model(self.config.method, {"categories": self.config.categories, **self.config.model}))
+        """The model with fresh weights; a decoder that is taken over keeps its own."""
+        fields: dict[str, Any] = {"categories": self.config.categories, **self.config.model}
+        if self.start is None:
+            return _Objective(build_model(self.config.method, fields))
+        model = build_model(self.config.method, fields | {"decoder": self.start.config.model_dump(mode="json")})
+        assert isinstance(model, PicturePlanes)
+        assert self.data.codes is not None
+        model.start_from(self.start, torch.from_numpy(self.data.codes).flatten(0, 1))
+        return _Objective(model)
 
     def batch(self, draw: np.random.Generator, step: int) -> dict[str, Tensor]:
         """Random pictures of random pieces."""
@@ -103,9 +126,61 @@ class PictureTask:
         save_model(out, model, codes.numpy(), labels_for(self.pieces), card, texts)
 
     def _codes(self, model: ShapeModel) -> Tensor:
-        plain = [(f.pooled[f.plain], f.map[f.plain]) for f in self.data.features]
+        plain = [(f.pooled[f.plain], f.map[f.plain]) for f in self.data.features[: len(self.pieces)]]
         pooled, maps = (torch.from_numpy(np.stack(values).astype(np.float32)) for values in zip(*plain, strict=True))
         if isinstance(model, PointSetGenerator):
             return model.with_random(model.picture_code(pooled, maps), seed=0)
-        assert isinstance(model, OccupancyNetwork)  # for the type checker
+        assert isinstance(model, OccupancyNetwork | PicturePlanes)  # for the type checker
         return model.picture_code(pooled, maps)
+
+
+def load_decoder(start: str) -> TriplaneSDF:
+    """The auto-decoder on planes that a picture model starts from.
+
+    Args:
+        start: folder of a model, or its name among the installed ones.
+
+    Raises:
+        ModelError: there is no such model, or it is not an auto-decoder on planes with an encoder.
+    """
+    folder = next((path for path in (Path(start), *(root / start for root in model_roots())) if start and path.is_dir()), None)
+    if folder is None:
+        raise ModelError("There is no model {name} to start from; train it first, or name another under `start`.", name=start)
+    model = load_model(folder)
+    if not isinstance(model, TriplaneSDF) or model.encoder is None:
+        raise ModelError(
+            "{name} has no encoder of surfaces; start from a triplane model that was trained with one.", name=start
+        )
+    return model
+
+
+def generated_pieces(root: Path, config: TrainConfig) -> list[Piece]:
+    """So many generated pieces of each category as the configuration asks for, the first by number.
+
+    Raises:
+        DataError: fewer have been made.
+    """
+    found = []
+    for category, count in config.data.generated.items():
+        made = find_pieces(root, (category,), ("train",), generated=True)[:count] if count else []
+        if len(made) < count:
+            raise DataError(
+                "Only {have} of {count} generated pieces of {category} are there; run `shape-engine data generate`.",
+                have=len(made), count=count, category=category,
+            )  # fmt: skip
+        found += made
+    return found
+
+
+def piece_codes(model: TriplaneSDF, pieces: Sequence[Piece], progress: Progress = NO_PROGRESS) -> NDArray[np.float32]:
+    """(N, 2, D) codes that a model's encoder gives to pieces, as they are and in a mirror."""
+    assert model.encoder is not None  # for the type checker
+    codes = []
+    for number, piece in enumerate(pieces):
+        progress.step(number, len(pieces), "finding the codes of shapes")
+        (points,) = read_arrays(piece, "surface.npz", ("points",))
+        chosen = np.random.default_rng(number).permutation(len(points))[:CODE_POINTS]
+        both = torch.from_numpy(np.stack([points[chosen], points[chosen] * MIRROR]).astype(np.float32))
+        with torch.inference_mode():
+            codes.append(model.encoder(both).numpy())
+    return np.stack(codes)

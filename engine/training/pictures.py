@@ -25,13 +25,21 @@ class PictureSet:
             cube, in the whole field's cube; empty lists if the method needs no occupancy.
         surface: per piece (K, 3) points on the surface; empty if the method needs none.
         config: what makes a batch.
+        real: how many of the pieces, counted from the first, are real; all if not given.
+
+    Attributes:
+        codes: per piece the code of the shape as it is and in a mirror, (N, 2, D), once a method that learns codes has set it.
     """
 
     def __init__(
         self, features: list[Features], near: list[Array], volume: list[Array], space: list[Array], surface: list[Array],
-        config: TrainConfig,
+        config: TrainConfig, real: int | None = None,
     ) -> None:  # fmt: skip
         self.features = features
+        self.codes: Array | None = None
+        often = np.ones(len(features))
+        often[: len(features) if real is None else real] = config.data.real_weight
+        self._odds = None if config.data.real_weight == 1 else often / often.sum()
         self.near = near
         self.volume = volume
         self.space = space
@@ -50,7 +58,7 @@ class PictureSet:
         """Random pictures: "pooled" (B, 1280), "map" (B, 320, 7, 7), and "points"/"occupied" or "surface" of their shapes."""
         config = self.config
         count = min(config.shapes, len(self))
-        chosen = draw.choice(len(self), size=count, replace=False)
+        chosen = draw.choice(len(self), size=count, replace=False, p=self._odds)
         views = []
         for piece in chosen:
             catalogue, renders = self._catalogue[piece], self._renders[piece]
@@ -74,6 +82,9 @@ class PictureSet:
             rows = np.stack([self._rows(p, draw) for p in pieces])
             batch["points"] = torch.from_numpy(rows[..., :3] * np.stack(flips)[:, None])
             batch["occupied"] = torch.from_numpy((rows[..., 3] < 0).astype(np.float32))
+        if self.codes is not None:
+            mirrored = [int(self.features[p].mirrored[v]) for p, v in pairs]
+            batch["code"] = torch.from_numpy(self.codes[list(pieces), mirrored])
         if self.surface:
             points = np.stack([self.surface[p][draw.integers(len(self.surface[p]), size=self.config.points)] for p in pieces])
             batch["surface"] = torch.from_numpy(points * np.stack(flips)[:, None])
@@ -89,7 +100,12 @@ class PictureSet:
 
 
 def load_pictures(
-    pieces: Sequence[Piece], config: TrainConfig, *, occupancy: bool, progress: Progress = NO_PROGRESS
+    pieces: Sequence[Piece],
+    config: TrainConfig,
+    *,
+    occupancy: bool,
+    progress: Progress = NO_PROGRESS,
+    real: int | None = None,
 ) -> PictureSet:
     """Read features (computing them where they are missing) and shapes.
 
@@ -98,6 +114,7 @@ def load_pictures(
         config: what makes a batch.
         occupancy: True to read signed distances, False to read surface points.
         progress: told about pieces.
+        real: how many of the pieces, counted from the first, are real; all if not given.
 
     Raises:
         DataError: if files are missing or damaged.
@@ -115,4 +132,4 @@ def load_pictures(
                 rows.append(read_signs(piece, kind))
         else:
             surface.append(read_arrays(piece, "surface.npz", ("points",))[0].astype(np.float32))
-    return PictureSet(features, near, volume, space, surface, config)
+    return PictureSet(features, near, volume, space, surface, config, real=real)

@@ -52,7 +52,7 @@ def test_bad_files_are_refused_in_words(tmp_path: Path, name: str, text: str, er
 
 
 def test_a_missing_file_names_what_there_is() -> None:
-    with pytest.raises(FileError, match=r"deepsdf, deepsdf-paper, occnet, own, psgn, triplane"):
+    with pytest.raises(FileError, match=r"deepsdf, deepsdf-paper, occnet, own, picture-planes, psgn, triplane"):
         read_config("nowhere.toml")
 
 

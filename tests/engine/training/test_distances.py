@@ -93,7 +93,9 @@ def test_a_configuration_may_take_the_first_pieces_only(tmp_path: Path, monkeypa
 
 def test_sharp_points_lie_at_the_surface_half_of_them_inside(tmp_path: Path) -> None:
     pieces = sphere_pieces(tmp_path, (0.5, 0.8), count=4000)
-    config = TrainConfig(id="x", method="deepsdf", shapes=2, points=100, data={"near": 0.8, "sharp": 0.6})
+    config = TrainConfig(
+        id="x", method="deepsdf", shapes=2, points=100, data={"near": 0.8, "sharp": 0.6}, model={"encoder": (4,)}
+    )
     batch = load_distances(pieces, config).batch(np.random.default_rng(0), surface=True)
     sdf = batch["sdf"].numpy()
     assert ((sdf[:, :30] < 0) & (sdf[:, :30] >= -0.025)).all()

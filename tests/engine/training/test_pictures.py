@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import DataError
+from engine.errors import DataError, ModelError
 from engine.models.checkpoint import load_model, load_space
 from engine.models.pretrained import MAP_CHANNELS, MAP_SIDE, POOLED
+from engine.training import picture_task
 from engine.training.config import TrainConfig
+from engine.training.distance_task import DistanceTask
+from engine.training.distances import load_distances
 from engine.training.features import CHANGED_COPIES, FILE, Features, picture_stamp, piece_features
 from engine.training.loop import run
 from engine.training.picture_task import PictureTask
@@ -185,3 +188,29 @@ def test_an_own_render_is_no_catalogue_picture(tmp_path: Path, source: str, own_
         pooled = data.batch(np.random.default_rng(number))["pooled"].numpy()
         seen.update(np.flatnonzero((features.pooled.astype(np.float32) == pooled).all(axis=1)).tolist())
     assert seen == {0, 1, 2, 3}
+
+
+def test_a_picture_model_starts_from_a_decoder_and_gives_its_codes(
+    tmp_path: Path, pieces: list[Piece], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planes = {"latent_dim": 4, "channels": 4, "growth": (8, 8), "width": 16, "encoder": (4, 8), "encoder_hidden": 16}
+    balls = TrainConfig(
+        id="balls", method="triplane", categories=("chair",), model=planes, steps=150, shapes=2, points=128, lr=5e-3, ema=0.9
+    )
+    run(DistanceTask(balls, load_distances(pieces, balls), pieces), tmp_path / "balls")
+    settings = TrainConfig(
+        id="pictures", method="picture-planes", categories=("chair",), start=str(tmp_path / "balls"), steps=150, shapes=2,
+        points=64, lr=5e-3, ema=0.9, warmup=5, model={"head_hidden": 16, "map_channels": 2, "dropout": 0.0},
+    )  # fmt: skip
+    monkeypatch.setattr(picture_task, "find_pieces", lambda *_, generated=False: [] if generated else pieces)
+    report = run(PictureTask.load(settings, tmp_path), tmp_path / "pictures")
+    assert report.losses["iou"] > 0.8
+    model, space = load_model(tmp_path / "pictures"), load_space(tmp_path / "pictures")
+    before = load_model(tmp_path / "balls")
+    z, points = torch.from_numpy(space.codes[1]), torch.rand(200, 3) * 2 - 1
+    torch.testing.assert_close(model.decode(z)(points), before.decode(z)(points))
+    with pytest.raises(ModelError, match="no model nowhere to start from"):
+        PictureTask.load(settings.model_copy(update={"start": "nowhere"}), tmp_path)
+    more = settings.model_copy(update={"data": settings.data.model_copy(update={"generated": {"chair": 3}})})
+    with pytest.raises(DataError, match=r"Only 0 of 3 generated pieces of chair"):
+        PictureTask.load(more, tmp_path)
