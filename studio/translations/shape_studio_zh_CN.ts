@@ -16,6 +16,14 @@
         <translation>½（a² 均值 + b² 均值），单位立方体</translation>
     </message>
     <message>
+        <source>10⁴ (½ mean a² + mean b²), 16 points of the reference for each of the result, unit sphere</source>
+        <translation>10⁴ (½ mean a² + mean b²)，结果每 1 点对应参考 16 点，单位球</translation>
+    </message>
+    <message>
+        <source>2PR/(P + R) at 0.5 % of the longest edge, unit cube</source>
+        <translation>2PR/(P + R)，阈值为最长边的 0.5 %，单位立方体</translation>
+    </message>
+    <message>
         <source>2PR/(P + R) at 1 % of the longest edge, unit cube</source>
         <translation>2PR/(P + R)，阈值为最长边的 1 %，单位立方体</translation>
     </message>
@@ -68,8 +76,24 @@
         <translation>Chamfer（AtlasNet）</translation>
     </message>
     <message>
+        <source>Chamfer (DeepSDF)</source>
+        <translation>Chamfer（DeepSDF）</translation>
+    </message>
+    <message>
         <source>Chamfer (IM-NET)</source>
         <translation>Chamfer（IM-NET）</translation>
+    </message>
+    <message>
+        <source>Chamfer (NGF)</source>
+        <translation>Chamfer（NGF）</translation>
+    </message>
+    <message>
+        <source>Chamfer (PSGN loss)</source>
+        <translation>Chamfer（PSGN 损失）</translation>
+    </message>
+    <message>
+        <source>Chamfer (PointFlow)</source>
+        <translation>Chamfer（PointFlow）</translation>
     </message>
     <message>
         <source>Chamfer (latent_3d_points)</source>
@@ -126,6 +150,10 @@
     <message>
         <source>F-score (squared)</source>
         <translation>F-score（平方）</translation>
+    </message>
+    <message>
+        <source>F-score 0.5 %</source>
+        <translation>F-score 0.5 %</translation>
     </message>
     <message>
         <source>F-score 1.5 %</source>
@@ -556,6 +584,10 @@
         <translation>采样点的 max（a 最大值，b 最大值），单位立方体</translation>
     </message>
     <message>
+        <source>mean a² + mean b² of all vertices, none drawn; longest edge of the reference is 2</source>
+        <translation>所有顶点的 mean a² + mean b²，不采样；参考的最长边为 2</translation>
+    </message>
+    <message>
         <source>mean a² + mean b², reference in a ball of radius 0.5</source>
         <translation>a² 均值 + b² 均值，参考形状置于半径 0.5 的球内</translation>
     </message>
@@ -570,6 +602,14 @@
     <message>
         <source>mean a² + mean b², unit: diagonal of the reference's bounding box</source>
         <translation>a² 均值 + b² 均值，单位为参考形状包围盒的对角线</translation>
+    </message>
+    <message>
+        <source>mean a² + mean b², unit: diagonal of the reference's bounding box (the data set's mean and spread are undone)</source>
+        <translation>mean a² + mean b²，单位：参考包围盒的对角线（已还原数据集的均值与尺度）</translation>
+    </message>
+    <message>
+        <source>mean a² + mean b², unit: diagonal of the reference's bounding box, as ShapeNet-v2 scales its files</source>
+        <translation>mean a² + mean b²，单位：参考包围盒的对角线，与 ShapeNet-v2 的文件缩放一致</translation>
     </message>
     <message>
         <source>mean a² + mean b², unit: farthest of the reference's points from their centroid</source>
