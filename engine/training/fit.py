@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.errors import ModelError, ShapeError
 from engine.models.autodecoder import AutoDecoder
@@ -19,6 +19,10 @@ from engine.shapes import Latent, Mesh, PointCloud
 RATE = 5e-3  # Adam, as in the published code; a tenth of it in the second half
 BATCH = 2048  # points per step
 SCREEN = 1024  # points by which training codes are compared as starts
+SHARP = 0.025  # "right at the surface", unit-sphere units
+AT_SURFACE = 0.01  # points nearer than this stand for the surface itself, for an encoder
+ENCODED = 8000  # of them at most
+FEWEST = 64  # with fewer there is no telling
 SHOW_EVERY = 20  # steps between two codes that are shown
 STARTS = 3  # starts that are tried for a tenth of the steps before one of them goes on
 MESH_POINTS = 20_000  # near the surface of a mesh; a fifth as many again through space
@@ -55,8 +59,9 @@ def fit_latent(
 ) -> FitResult:
     """The code whose field is nearest to signed distances at sample points.
 
-    Starts are the mean of the training codes and the training codes that match best; a few are tried for a short while, the
-    best goes on. The loss is the mean error of the distances as in training, plus the model's penalty on long codes.
+    Starts are the mean of the training codes and the training codes that match best, or, where the model has an encoder, what
+    that makes of the points at the surface; each is tried for a short while, the best goes on. The loss is the mean error of
+    the distances as in training, plus the model's penalty on long codes.
 
     Args:
         model: an auto-decoder, frozen.
@@ -86,6 +91,8 @@ def fit_latent(
     known = torch.as_tensor(np.concatenate([space.mean[None], space.codes]), device=device)
     trial = max(1, steps // 10)
     starts = fit.best(known, STARTS, progress)
+    if isinstance(model, AutoDecoder) and model.encoder is not None:
+        starts[1:] = fit.encoded(model.encoder)
     tried = [fit.run(z, range(trial), steps, progress) for z in starts]
     best = min(tried, key=lambda result: fit.score(result[0]))
     z, rest = fit.run(best[0], range(trial, steps), steps, progress)
@@ -103,6 +110,8 @@ class _Fit:
         self.sdf = sdf
         self.draw = draw
         self.penalty = float(getattr(getattr(model, "config", None), "code_penalty", 0.0))
+        at = sdf.abs() < SHARP
+        self.sides = [(at & (sdf < 0)).nonzero().squeeze(1), (at & (sdf >= 0)).nonzero().squeeze(1)]
         self.check = torch.randperm(len(points), generator=draw, device=points.device)[:SCREEN]
 
     def distance(self, z: Tensor, rows: Tensor) -> Tensor:
@@ -123,6 +132,28 @@ class _Fit:
         order = np.argsort(np.asarray(scores), kind="stable")[: count - 1]
         return [codes[0]] + [codes[1 + int(i)] for i in order]
 
+    def encoded(self, encoder: nn.Module) -> list[Tensor]:
+        """What an encoder makes of the points at the surface; nothing if there are hardly any."""
+        at = self.points[self.sdf.abs() < AT_SURFACE]
+        if len(at) < FEWEST:
+            return []
+        chosen = at[torch.randperm(len(at), generator=self.draw, device=at.device)[:ENCODED]]
+        with torch.no_grad():
+            return [encoder(chosen[None])[0].float()]
+
+    def rows(self) -> Tensor:
+        """Numbers of the points of one step: half of them right at the surface if so many are known, as many in as out."""
+        sides = [side for side in self.sides if len(side) >= FEWEST]
+        kinds = [*sides, None] if len(sides) == len(self.sides) else [None]
+        counts = [BATCH // 4, BATCH // 4, BATCH // 2] if len(kinds) > 1 else [BATCH]
+        device = self.points.device
+        picked = []
+        for kind, count in zip(kinds, counts, strict=True):
+            among = len(self.points) if kind is None else len(kind)
+            number = torch.randint(among, (min(count, among),), generator=self.draw, device=device)
+            picked.append(number if kind is None else kind[number])
+        return torch.cat(picked)
+
     def run(self, start: Tensor, numbers: range, steps: int, progress: Progress) -> tuple[Tensor, list[float]]:
         """Take the optimiser steps `numbers` of `steps` from a start."""
         z = start.detach().clone().requires_grad_()
@@ -130,7 +161,7 @@ class _Fit:
         losses: list[float] = []
         for number in numbers:
             optimiser.param_groups[0]["lr"] = RATE if number < steps // 2 else RATE / 10
-            rows = torch.randint(len(self.points), (min(BATCH, len(self.points)),), generator=self.draw, device=z.device)
+            rows = self.rows()
             with torch.enable_grad():
                 distance = self.distance(z, rows)
                 loss = distance + self.penalty * z.square().sum()
