@@ -1,4 +1,4 @@
-"""`python -m engine.cli`, the form that `accelerate launch -m` needs."""
+"""`python -m engine.cli`, the form that `torchrun -m` needs."""
 
 from engine.cli import main
 

@@ -52,12 +52,12 @@ def train(
     ```
     shape-engine train deepsdf --out models/deepsdf
     shape-engine train my-chairs.toml --data /data/furniture --max-minutes 60
-    accelerate launch -m engine.cli train deepsdf --out models/deepsdf
+    torchrun --nproc-per-node 2 -m engine.cli train deepsdf --out models/deepsdf
     tensorboard --logdir models/deepsdf/training/curves
     ```
 
     Args:
-        config: a shipped configuration (deepsdf, triplane, occnet, psgn, own, deepsdf-paper), or a TOML or JSON file.
+        config: a shipped configuration (deepsdf, triplane, picture-planes, occnet, psgn, own, deepsdf-paper), or a TOML or JSON file.
         out: model folder to write; by default the model's id in the user's own model folder, where every command finds it.
         data: data folder made by shape-engine data build; by default the user's cache folder.
         resume: go on with a stopped run in that folder; --no-resume refuses to touch one.

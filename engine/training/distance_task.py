@@ -20,6 +20,7 @@ from engine.training.cards import card_for, labels_for
 from engine.training.config import TrainConfig
 from engine.training.distances import DistanceSet, load_distances
 from engine.training.fit import refined_codes
+from engine.training.memory import check_memory
 from engine.training.pieces import Piece, find_pieces
 from engine.training.recall import spread, training_iou
 from engine.training.steepness import steepness
@@ -76,6 +77,7 @@ class DistanceTask:
     def load(cls, config: TrainConfig, data_root: Path, progress: Progress = NO_PROGRESS) -> DistanceTask:
         """Read the training split."""
         pieces = find_pieces(data_root, config.categories, ("train",))[: config.data.pieces or None]
+        check_memory(config, len(pieces))
         return cls(config, load_distances(pieces, config, progress, data_root), pieces)
 
     def objective(self) -> CodedDecoder:
@@ -83,10 +85,10 @@ class DistanceTask:
         model = build_model(self.config.method, {"categories": self.config.categories, **self.config.model})
         return CodedDecoder(cast(AutoDecoder, model), len(self.data), self.config.seed)
 
-    def batch(self, draw: np.random.Generator, step: int) -> dict[str, Tensor]:
+    def batch(self, draw: np.random.Generator, step: int, processes: int = 1) -> dict[str, Tensor]:
         """Points of random shapes, and how far the penalty on codes has grown."""
         ramp = min(1.0, step / max(1.0, RAMP_SHARE * self.config.steps))
-        return self.data.batch(draw, surface=self.encodes) | {"ramp": torch.tensor(ramp)}
+        return self.data.batch(draw, processes, surface=self.encodes) | {"ramp": torch.tensor(ramp)}
 
     @property
     def encodes(self) -> bool:

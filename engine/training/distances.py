@@ -70,15 +70,16 @@ class DistanceSet:
     def __len__(self) -> int:
         return len(self.shapes)
 
-    def batch(self, draw: np.random.Generator, *, surface: bool = False) -> dict[str, Tensor]:
+    def batch(self, draw: np.random.Generator, processes: int = 1, *, surface: bool = False) -> dict[str, Tensor]:
         """Random shapes and points: "shape" (S,), "points" (S, P, 3), "sdf" (S, P).
 
         Args:
             draw: source of randomness.
+            processes: for how many processes, each of which gets as many shapes as the configuration says.
             surface: add "surface" (S, K, 3) points for an encoder; half of the shapes are then seen in a mirror.
         """
         config = self.config
-        count = min(config.shapes, len(self))
+        count = min(config.shapes * processes, len(self))
         chosen = draw.choice(len(self), size=count, replace=False, p=self._odds)
         side = round(config.data.sharp * config.points / 2)
         close = round(config.data.near * config.points)

@@ -1,7 +1,8 @@
 """The one training loop, on Accelerate: one process on a CPU, one GPU or many, by the same command.
 
-Every step is a function of the weights, the optimiser's state, the seed, the step's number and the rank: batches and dropout
-are drawn from generators seeded with these. A resumed run therefore takes the same path as one that was never stopped.
+Every step is a function of the weights, the optimiser's state, the seed, the step's number and the number of processes: batches
+are drawn from a generator seeded with these, dropout and noise with the process's rank too. A resumed run therefore takes the
+same path as one that was never stopped.
 
 `out` is a usable model folder from the first checkpoint on; what is needed to go on lies in `out/training`.
 """
@@ -177,8 +178,11 @@ class _Run:
         """One optimiser step."""
         config, accelerator = self.config, self.accelerator
         torch.manual_seed(hash_seed(config.seed, self.step, accelerator.process_index))
-        draw = np.random.default_rng((config.seed, self.step, accelerator.process_index, 7))
-        batch = {name: value.to(accelerator.device) for name, value in self.task.batch(draw, self.step).items()}
+        # Every process draws the batch of all of them and takes its share: two of half the size see what one of the whole sees.
+        count, rank = int(accelerator.num_processes), int(accelerator.process_index)
+        draw = np.random.default_rng((config.seed, self.step, 0, 7))
+        whole = self.task.batch(draw, self.step, count)
+        batch = {name: (value[rank::count] if value.ndim else value).to(accelerator.device) for name, value in whole.items()}
         factor = config.rate(self.step)
         for group in self.optimiser.param_groups:
             group["lr"] = group["base_lr"] * factor

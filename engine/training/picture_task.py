@@ -22,6 +22,7 @@ from engine.models.triplane import TriplaneSDF
 from engine.progress import NO_PROGRESS, Progress
 from engine.training.cards import card_for, labels_for
 from engine.training.config import TrainConfig
+from engine.training.memory import check_memory
 from engine.training.pictures import MIRROR, PictureSet, load_pictures
 from engine.training.pieces import Piece, find_pieces, read_arrays
 
@@ -67,6 +68,7 @@ class PictureTask:
         occupancy = config.method in ("occnet", "picture-planes")
         start = load_decoder(config.start) if config.method == "picture-planes" else None
         pieces = find_pieces(data_root, config.categories, ("train",))
+        check_memory(config, len(pieces))
         made = generated_pieces(data_root, config)
         data = load_pictures([*pieces, *made], config, occupancy=occupancy, progress=progress, real=len(pieces))
         held_out = None
@@ -88,9 +90,9 @@ class PictureTask:
         model.start_from(self.start, torch.from_numpy(self.data.codes).flatten(0, 1))
         return _Objective(model)
 
-    def batch(self, draw: np.random.Generator, step: int) -> dict[str, Tensor]:
+    def batch(self, draw: np.random.Generator, step: int, processes: int = 1) -> dict[str, Tensor]:
         """Random pictures of random pieces."""
-        return self.data.batch(draw)
+        return self.data.batch(draw, processes)
 
     def validate(self, objective: nn.Module) -> dict[str, float]:
         """Losses on the catalogue pictures of the validation pieces, always at the same points.

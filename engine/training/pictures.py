@@ -54,10 +54,10 @@ class PictureSet:
     def __len__(self) -> int:
         return len(self.features)
 
-    def batch(self, draw: np.random.Generator) -> dict[str, Tensor]:
+    def batch(self, draw: np.random.Generator, processes: int = 1) -> dict[str, Tensor]:
         """Random pictures: "pooled" (B, 1280), "map" (B, 320, 7, 7), and "points"/"occupied" or "surface" of their shapes."""
         config = self.config
-        count = min(config.shapes, len(self))
+        count = min(config.shapes * processes, len(self))
         chosen = draw.choice(len(self), size=count, replace=False, p=self._odds)
         views = []
         for piece in chosen:

@@ -20,8 +20,8 @@ class Task(Protocol):
     def objective(self) -> nn.Module:
         """A fresh module whose call on a batch gives named losses; its parameters are what is trained."""
 
-    def batch(self, draw: np.random.Generator, step: int) -> dict[str, Tensor]:
-        """The batch of one step, drawn with `draw` only."""
+    def batch(self, draw: np.random.Generator, step: int, processes: int = 1) -> dict[str, Tensor]:
+        """The batch of one step for so many processes together, drawn with `draw` only; scalars are for all of them."""
 
     def validate(self, objective: nn.Module) -> dict[str, float]:
         """Values on the validation pieces; "error" is what decides between weights. May be empty."""
