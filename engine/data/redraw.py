@@ -12,7 +12,7 @@ from engine.progress import NO_PROGRESS, Progress
 GENERATED = "generated"  # the source of pieces that were made up; they have no picture of somebody else's
 
 
-def redraw(item: Item, views: int = VIEWS, progress: Progress = NO_PROGRESS) -> None:
+def redraw(item: Item, views: int | None = None, progress: Progress = NO_PROGRESS) -> None:
     """Draw the renders of an item anew from its skin; each file is replaced at once or not at all.
 
     The colours are those kept beside the skin; without them every part gets a random one. The picture stays as it is, unless it
@@ -20,7 +20,7 @@ def redraw(item: Item, views: int = VIEWS, progress: Progress = NO_PROGRESS) -> 
 
     Args:
         item: which; what it has read so far is forgotten.
-        views: how many pictures.
+        views: how many pictures; None for as many as there are.
         progress: asked before each picture.
 
     Raises:
@@ -32,7 +32,8 @@ def redraw(item: Item, views: int = VIEWS, progress: Progress = NO_PROGRESS) -> 
         colours = part_colours(vertices, faces, np.random.default_rng(item.meta.seed))
     else:
         colours = stored.astype(np.float64) / (255.0 if stored.dtype == np.uint8 else 1.0)
-    drawn = render_views(vertices, faces, colours, item.meta.seed, views, progress=progress)
+    count = (VIEWS if "renders" in item.meta.missing else len(item.renders["rgb"])) if views is None else views
+    drawn = render_views(vertices, faces, colours, item.meta.seed, count, progress=progress)
     first = np.dstack([drawn.rgb[0], drawn.mask[0]])
     # The picture goes first: if the process ends in between, the next one draws the same and knows it again.
     if is_own_render(item) or np.array_equal(item.picture, first):
