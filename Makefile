@@ -55,7 +55,8 @@ data: $(RUN_STAMP)  ## build the training data (installs the Debian package swee
 	@$(BIN)/shape-engine data build $(SOURCE) --category chair,table,sofa,lamp
 
 weights: data  ## train the shipped weights again, into runs/ (hours; stop it at will, it goes on where it was)
-	@for model in deepsdf triplane occnet psgn; do $(BIN)/shape-engine train $$model --out runs/$$model-furniture || exit 1; done
+	@$(BIN)/shape-engine data generate
+	@for model in deepsdf triplane picture-planes occnet psgn; do $(BIN)/shape-engine train $$model --out runs/$$model-furniture || exit 1; done
 
 translations: $(TEST_STAMP)  ## collect texts, report what lacks a translation, compile
 	@$(BIN)/python studio/translations/extract.py
