@@ -108,7 +108,8 @@ def _bands(side: int, rng: np.random.Generator) -> Singles:
     result = tones[number % len(tones)]
     if rng.random() < 0.5:  # rounded, not flat
         result = result * (0.75 + 0.25 * np.sin(np.pi * (value - number)))[..., None]
-    return result.astype(np.float32)
+    drawn: Singles = result.astype(np.float32)
+    return drawn
 
 
 def _shapes(side: int, rng: np.random.Generator) -> Singles:
@@ -208,7 +209,8 @@ def _floor(places: Singles, tones: Materials, rng: np.random.Generator) -> Singl
         wide, long = rng.uniform(0.8, 2.2, 2)
         inside = (np.abs(x) < wide) & (np.abs(z) < long) if rng.random() < 0.6 else (x / wide) ** 2 + (z / long) ** 2 < 1
         result = np.where(inside[:, None], tones.albedo(places, np.full(len(places), 1)), result)
-    return result.astype(np.float32)
+    drawn: Singles = result.astype(np.float32)
+    return drawn
 
 
 def _wall(places: Singles, normal: Singles, height: float, tones: Materials, rng: np.random.Generator) -> Singles:

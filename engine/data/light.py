@@ -163,8 +163,8 @@ def ground_shadow(rays: Rays, places: Singles, normal: Singles, lights: Lights, 
     strength = float(lights.key_colour.mean()) * max(float(lights.key[1]), 0.1)
     whole = strength + float(lights.above.mean())
     shares = key / SHADOW_RAYS * (1 - lights.dark) + lights.dark
-    result: Singles = (strength * shares + float(lights.above.mean()) * sky / SKY_RAYS) / whole
-    return result
+    bright = (strength * shares + float(lights.above.mean()) * sky / SKY_RAYS) / whole
+    return bright.astype(np.float32)
 
 
 def _near(rays: Rays, start: Singles, ways: Singles) -> Singles:

@@ -164,8 +164,8 @@ def part_colours(vertices: ArrayLike, faces: ArrayLike, rng: np.random.Generator
 
     points, rows = np.asarray(vertices, dtype=np.float64), np.asarray(faces, dtype=np.int64)
     links = (np.ones(2 * len(rows), dtype=np.int8), (rows[:, :2].ravel(), rows[:, 1:].ravel()))
-    parts = connected_components(coo_array(links, shape=(len(points), len(points))), directed=False)[1][rows[:, 0]]
-    _, parts = np.unique(parts, return_inverse=True)
+    pieces = connected_components(coo_array(links, shape=(len(points), len(points))), directed=False)[1][rows[:, 0]]
+    _, parts = np.unique(pieces, return_inverse=True)
     low, high = np.full((parts.max(initial=0) + 1, 3), np.inf), np.full((parts.max(initial=0) + 1, 3), -np.inf)
     for corner in range(3):
         np.minimum.at(low, parts, points[rows[:, corner]])

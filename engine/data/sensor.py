@@ -71,5 +71,6 @@ def compressed(rgb: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     import cv2
 
     _, file = cv2.imencode(".jpg", np.ascontiguousarray(rgb[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    result: NDArray[np.uint8] = np.ascontiguousarray(cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1])
-    return result
+    read = cv2.imdecode(file, cv2.IMREAD_COLOR)
+    assert read is not None  # it was written two lines above
+    return np.ascontiguousarray(read[..., ::-1]).astype(np.uint8, copy=False)
