@@ -27,6 +27,9 @@ from engine.shapes import Frame, Mesh
 LICENCE, CREATOR = "CC0-1.0", "Shape Studio"
 RECIPE = 1  # raise when the same seed and settings give another item
 LEVELS = (33, 65, 97)  # grid corners per side on which the mesh is taken from the distance
+FINER_LEVELS = (33, 65, 129)  # for pieces of which the usual grid loses parts,
+THICKER = 0.006  # and then so far outside the surface, unit-sphere units
+COVERED = 0.97  # share of the surface that the mesh must follow
 SURFACE, NEAR, FAR, VOLUME = 30_000, 16_000, 3_000, 16_000  # points of each kind
 VOLUME_HALF = 0.55  # half side of the padded bounding cube over its longest edge
 
@@ -55,12 +58,13 @@ class _Field:
     lipschitz: float | None = 1.0
     clamp: float | None = None
 
-    def __init__(self, piece: Generated) -> None:
+    def __init__(self, piece: Generated, outside: float = 0.0) -> None:
         self.device = piece.surface.device
         self._piece = piece
+        self._outside = outside
 
     def __call__(self, points: Tensor) -> Tensor:
-        return self._piece.distance(points)
+        return self._piece.distance(points) - self._outside
 
 
 def build_piece(job: PieceJob) -> bool:
@@ -130,9 +134,27 @@ def build_piece(job: PieceJob) -> bool:
 
 
 def mesh_of(piece: Generated) -> Mesh:
-    """The surface of a piece as a closed mesh in unit-sphere units; bars thinner than a cell, .022, may break."""
+    """The surface of a piece as a closed mesh in unit-sphere units.
+
+    Boards and bars thinner than a cell, .022, may fall through the grid. Where more than a few points of the surface have no
+    mesh near them, the mesh is taken a little outside the surface and on a finer grid.
+    """
     *_, level = refine(_Field(piece), LEVELS)
+    if _covered(level.mesh, piece) >= COVERED:
+        return level.mesh
+    *_, level = refine(_Field(piece, THICKER), FINER_LEVELS)
     return level.mesh
+
+
+def _covered(mesh: Mesh, piece: Generated) -> float:
+    """Share of the surface points that have a vertex of the mesh within two cells."""
+    from scipy.spatial import cKDTree
+
+    if mesh.is_empty:
+        return 0.0
+    reach = 2 * 2 * CUBE / (LEVELS[-1] - 1)
+    near, _ = cKDTree(mesh.vertices).query(piece.surface[:4000].numpy(), distance_upper_bound=reach)
+    return float(np.isfinite(near).mean())
 
 
 def part_colours(labels: NDArray[np.str_], seed: int) -> NDArray[np.float64]:
