@@ -22,6 +22,7 @@ from engine.cli.interpolation import interpolation
 from engine.cli.learn import learn
 from engine.cli.mean_shape import mean_shape
 from engine.cli.models import models
+from engine.cli.several import several
 from engine.cli.shapes import decode, fit, interpolate, reconstruct
 from engine.cli.steepness import steepness
 from engine.cli.terminal import say
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "learn": learn,
     "evaluate": evaluate,
     "interpolation": interpolation,
+    "several": several,
     "steepness": steepness,
     "bench": bench,
     "doctor": doctor,

@@ -57,8 +57,8 @@ def train(
     ```
 
     Args:
-        config: a shipped configuration (deepsdf, triplane, picture-planes, occnet, psgn, own, deepsdf-paper), or a TOML or
-            JSON file.
+        config: a shipped configuration (deepsdf, triplane, picture-planes, occnet, psgn, psgn-one, own, deepsdf-paper), or a
+            TOML or JSON file.
         out: model folder to write; by default the model's id in the user's own model folder, where every command finds it.
         data: data folder made by shape-engine data build; by default the user's cache folder.
         resume: go on with a stopped run in that folder; --no-resume refuses to touch one.

@@ -25,6 +25,12 @@ def test_the_published_deepsdf_can_be_trained_by_name() -> None:
     assert config.data.pieces == 10
 
 
+def test_the_ablation_of_point_sets_differs_in_the_draws_alone() -> None:
+    config, one = read_config("psgn"), read_config("psgn-one")
+    assert one.model["draws"] == 1 < config.model["draws"]
+    assert one == config.model_copy(update={"id": "psgn-furniture-one", "model": config.model | {"draws": 1}})
+
+
 def test_files_are_read_and_changes_win(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text('id = "a"\nmethod = "psgn"\nsteps = 7\n[data]\nmirror = false\n')
     (tmp_path / "b.json").write_text(json.dumps({"id": "b", "method": "deepsdf", "model": {"width": 9}}))
@@ -52,7 +58,7 @@ def test_bad_files_are_refused_in_words(tmp_path: Path, name: str, text: str, er
 
 
 def test_a_missing_file_names_what_there_is() -> None:
-    with pytest.raises(FileError, match=r"deepsdf, deepsdf-paper, occnet, own, picture-planes, psgn, triplane"):
+    with pytest.raises(FileError, match=r"deepsdf, deepsdf-paper, occnet, own, picture-planes, psgn, psgn-one, triplane"):
         read_config("nowhere.toml")
 
 
