@@ -193,7 +193,7 @@ def principal_directions(codes: NDArray[np.float32]) -> tuple[NDArray[np.float32
     return mean.astype(np.float32), rows.astype(np.float32), sigma.astype(np.float32)
 
 
-def save_model(
+def save_model(  # noqa: PLR0913  (what goes into the folder; the last ones by name)
     folder: Path,
     model: ShapeModel,
     codes: NDArray[np.float32],
@@ -201,6 +201,8 @@ def save_model(
     card: dict[str, Any],
     texts: dict[str, str],
     population: NDArray[np.float32] | None = None,
+    *,
+    half: bool = False,
 ) -> None:
     """Write a model folder; every file is replaced as a whole, so a reader never sees half of one.
 
@@ -211,6 +213,7 @@ def save_model(
         labels: "names", "ids", "categories" of the codes, each of length N.
         card: content of `card.json`.
         texts: further text files by name ("card.md", "DATA-CREDITS").
+        half: keep the weights as float16 (read back as float32): half the size, rounded to three digits.
         population: (M, D) codes that mean and directions are taken from; None for those of the training pieces.
     """
     from safetensors.numpy import save as save_arrays
@@ -220,6 +223,8 @@ def save_model(
 
     folder.mkdir(parents=True, exist_ok=True)
     state = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    if half:
+        state = {key: value.half() if value.is_floating_point() else value for key, value in state.items()}
     mean, directions, sigma = principal_directions(codes if population is None else population)
     config = {
         "format": FORMAT,

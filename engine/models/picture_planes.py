@@ -69,8 +69,9 @@ class PicturePlanes(ShapeModel):
         self.register_buffer("spread", torch.ones(self.latent_dim))
 
     def start_from(self, decoder: TriplaneSDF, codes: Tensor) -> None:
-        """Take over a trained decoder, and mean and spread of the codes (N, D) that the head is to give."""
-        self.decoder.load_state_dict(decoder.state_dict())
+        """Take over a trained decoder (not its encoder), and mean and spread of the codes (N, D) that the head is to give."""
+        own = self.decoder.state_dict()
+        self.decoder.load_state_dict({name: value for name, value in decoder.state_dict().items() if name in own})
         self.mean.copy_(codes.mean(dim=0))
         self.spread.copy_(codes.std(dim=0).clamp(min=1e-6))
 

@@ -80,6 +80,7 @@ class TrainConfig(_Frozen):
         clip: bound on the norm of the gradient; 0 for none.
         ema: decay of the moving average of the weights, which is what gets saved; 0 saves the last weights.
         precision: "bf16" computes matrix products in bfloat16; weights stay float32.
+        half: write the finished weights as float16, for half the size.
         validate_every: steps between two looks at the validation pieces; 0 for never.
         keep: "last", or "best" to save the weights with the lowest validation error.
         checkpoint_minutes: time between two checkpoints.
@@ -103,6 +104,7 @@ class TrainConfig(_Frozen):
     clip: float = Bound(default=1.0, ge=0)
     ema: float = Bound(default=0.999, ge=0, lt=1)
     precision: Literal["no", "bf16", "fp16"] = "no"
+    half: bool = False
     validate_every: int = Bound(default=0, ge=0)
     keep: Literal["last", "best"] = "last"
     checkpoint_minutes: float = Bound(default=3.0, ge=0)

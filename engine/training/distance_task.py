@@ -114,7 +114,7 @@ class DistanceTask:
             about |= {"training_iou": spread(training_iou(model, codes, self.pieces))}
         card, texts = card_for(self.config, frozen, self.pieces, about)
         card["steepness"] = asdict(steep)
-        save_model(out, frozen, codes.numpy(), labels_for(self.pieces), card, texts, population.numpy())
+        save_model(out, frozen, codes.numpy(), labels_for(self.pieces), card, texts, population.numpy(), half=self.config.half)
 
     def _codes(self, source: CodedDecoder, *, refine: bool) -> tuple[Tensor, Tensor]:
         """(originals, D) codes of the real pieces, and (N, D) of everything that was learnt."""

@@ -274,7 +274,7 @@ class _Run:
             state = torch.load(path, map_location="cpu", weights_only=True)
             # Through the class: a run that began before a field was there has that field's default.
             kept, now = TrainConfig(**state["config"]).model_dump(mode="json"), self.config.model_dump(mode="json")
-            for name in ("steps", "checkpoint_minutes", "validate_every", "keep"):
+            for name in ("steps", "checkpoint_minutes", "validate_every", "keep", "half"):
                 kept.pop(name, None)
                 now.pop(name, None)
             if kept == now:

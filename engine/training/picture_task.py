@@ -84,7 +84,9 @@ class PictureTask:
         fields: dict[str, Any] = {"categories": self.config.categories, **self.config.model}
         if self.start is None:
             return _Objective(build_model(self.config.method, fields))
-        model = build_model(self.config.method, fields | {"decoder": self.start.config.model_dump(mode="json")})
+        model = build_model(
+            self.config.method, fields | {"decoder": self.start.config.model_dump(mode="json") | {"encoder": ()}}
+        )
         assert isinstance(model, PicturePlanes)
         assert self.data.codes is not None
         model.start_from(self.start, torch.from_numpy(self.data.codes).flatten(0, 1))
@@ -125,7 +127,7 @@ class PictureTask:
         with torch.no_grad():
             codes = self._codes(model)
         card, texts = card_for(self.config, model, self.pieces, about)
-        save_model(out, model, codes.numpy(), labels_for(self.pieces), card, texts)
+        save_model(out, model, codes.numpy(), labels_for(self.pieces), card, texts, half=self.config.half)
 
     def _codes(self, model: ShapeModel) -> Tensor:
         plain = [(f.pooled[f.plain], f.map[f.plain]) for f in self.data.features[: len(self.pieces)]]
