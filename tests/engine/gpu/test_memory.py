@@ -79,6 +79,9 @@ class Balls(ShapeModel):
         Card.take(points)
         return points.norm(dim=1) - self.base - z[0]
 
+    def error(self, value: Tensor, truth: Tensor) -> Tensor:
+        return (value - truth).abs()
+
     def loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         raise NotImplementedError
 
