@@ -10,13 +10,13 @@ from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt, PositiveInt
 
 from engine.cli.data import split_words
-from engine.cli.options import Computing
+from engine.cli.options import Spread
 from engine.cli.outputs import check_folder
 from engine.cli.terminal import answer, say, table, watched
 
 
 @dataclass(frozen=True)
-class Scoring(Computing):
+class Scoring(Spread):
     """How to answer, what to compute on and how."""
 
     fit_steps: PositiveInt = 400
@@ -24,12 +24,6 @@ class Scoring(Computing):
 
     seed: NonNegativeInt = 0
     """Seed of samples, of fits and of models with several answers."""
-
-    workers: NonNegativeInt | None = None
-    """Single-threaded processes; one per core by default, 0 works in this process."""
-
-    scheduler: str | None = None
-    """Address of a running Dask scheduler instead of workers on this machine."""
 
     points: PositiveInt | None = None
     """At most so many points per side, for a quick look; by default each convention's own number."""

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.types import NonNegativeInt, PositiveInt
 
-from engine.cli.options import Computing
+from engine.cli.options import Spread
 from engine.cli.outputs import check_folder
 from engine.cli.terminal import answer, plain, say, table, watched
 
-
-@dataclass(frozen=True)
-class Walking(Computing):
-    """How to answer, what to compute on and how."""
-
-    workers: NonNegativeInt | None = None
-    """Single-threaded processes; one per core by default, 0 works in this process."""
-
-    scheduler: str | None = None
-    """Address of a running Dask scheduler instead of workers on this machine."""
-
-
-Walked = Annotated[Walking, Parameter(name="*")]
-AS_USUAL = Walking()
+Walked = Annotated[Spread, Parameter(name="*")]
+AS_USUAL = Spread()
 
 
 def interpolation(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.types import NonNegativeInt
 
 from engine.api import Engine
 
@@ -31,6 +32,17 @@ class Computing(Answering):
     def engine(self) -> Engine:
         """An engine on that device."""
         return Engine(device=self.device, threads=self.threads)
+
+
+@dataclass(frozen=True)
+class Spread(Computing):
+    """How to answer, what to compute on and by how many processes."""
+
+    workers: NonNegativeInt | None = None
+    """Single-threaded processes; one per core by default, 0 works in this process."""
+
+    scheduler: str | None = None
+    """Address of a running Dask scheduler instead of workers on this machine."""
 
 
 Answer = Annotated[Answering, Parameter(name="*")]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
-from cyclopts.types import NonNegativeInt, PositiveInt
+from cyclopts.types import PositiveInt
 
 from engine.cli.data import split_words
-from engine.cli.options import Computing
+from engine.cli.options import Spread
 from engine.cli.outputs import check_folder
 from engine.cli.terminal import answer, plain, say, table, watched
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Drawing(Computing):
+class Drawing(Spread):
     """How to answer, what to compute on and how."""
 
     data: Path | None = None
@@ -28,12 +28,6 @@ class Drawing(Computing):
 
     views: PositiveInt = 8
     """At most so many renders of each piece."""
-
-    workers: NonNegativeInt | None = None
-    """Single-threaded processes; one per core by default, 0 works in this process."""
-
-    scheduler: str | None = None
-    """Address of a running Dask scheduler instead of workers on this machine."""
 
 
 Drawn = Annotated[Drawing, Parameter(name="*")]

@@ -86,7 +86,7 @@ def build_piece(job: PieceJob) -> bool:
     centres = torch.from_numpy(mesh.vertices[mesh.faces].mean(axis=1))
     labels = np.array(piece.furniture.labels(centres * piece.scale + piece.centre))
     vertices, faces = mesh.vertices.astype(np.float64), mesh.faces.astype(np.int64)
-    colours = part_colours(labels, job.seed)
+    colours = label_colours(labels, job.seed)
     views = render_views(vertices, faces, colours, job.seed, job.views)
     near, far = samples(piece, NEAR, FAR, job.seed)
     longest = float((piece.surface.amax(dim=0) - piece.surface.amin(dim=0)).max())
@@ -157,7 +157,7 @@ def _covered(mesh: Mesh, piece: Generated) -> float:
     return float(np.isfinite(near).mean())
 
 
-def part_colours(labels: NDArray[np.str_], seed: int) -> NDArray[np.float64]:
+def label_colours(labels: NDArray[np.str_], seed: int) -> NDArray[np.float64]:
     """(F, 3) an sRGB colour for each of (F,) labels: one or two related tones, as furniture has."""
     draw = np.random.default_rng(seed)
     names, place = np.unique(labels, return_inverse=True)

@@ -117,17 +117,27 @@ def _deadly(job: Job) -> Refusal:
     return Refusal(job.row.id, job.row.category, reason, "", job.source)
 
 
+def connected(scheduler: str) -> Any:
+    """A `distributed.Client` of the scheduler at an address.
+
+    Raises:
+        DataError: if none answers there.
+    """
+    from distributed import Client
+
+    try:
+        return Client(scheduler, timeout="10s", set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise DataError("No Dask scheduler answers at {address}; check the address.", address=scheduler) from error
+
+
 @contextmanager
 def _cluster(workers: int, scheduler: str | None) -> Iterator[Any]:
     import dask
     from distributed import Client, LocalCluster
 
     if scheduler is not None:
-        try:
-            client = Client(scheduler, timeout="10s", set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise DataError("No Dask scheduler answers at {address}; check the address.", address=scheduler) from error
-        with client:
+        with connected(scheduler) as client:
             yield client
         return
     with (

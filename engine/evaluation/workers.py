@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
-from engine.errors import DataError
+from engine.data.pool import connected
 from engine.progress import Progress
 
 Job = TypeVar("Job")
@@ -87,11 +87,7 @@ def gather_workers(count: int, scheduler: str | None = None) -> Iterator[Workers
     from distributed import Client, LocalCluster
 
     if scheduler is not None:
-        try:
-            client = Client(scheduler, timeout="10s", set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise DataError("No Dask scheduler answers at {address}; check the address.", address=scheduler) from error
-        with client:
+        with connected(scheduler) as client:
             yield OnCluster(client)
         return
     # Ctrl-C reaches every process of a terminal; the workers leave it to this one, which ends them.

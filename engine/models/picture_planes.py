@@ -31,7 +31,6 @@ class PicturePlanesConfig(ModelConfig):
         dropout: share of features left out in training.
         code_weight: weight of the code's own error beside that of the decoded signs.
         decoded: pictures of a batch whose shapes are decoded in training; the others count by their codes alone.
-        lipschitz: bound on the change of the field per unit of distance, the decoder's own.
     """
 
     method: Literal["picture-planes"] = "picture-planes"

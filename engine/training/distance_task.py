@@ -117,12 +117,16 @@ class DistanceTask:
         save_model(out, frozen, codes.numpy(), labels_for(self.pieces), card, texts, population.numpy(), half=self.config.half)
 
     def _codes(self, source: CodedDecoder, *, refine: bool) -> tuple[Tensor, Tensor]:
-        """(originals, D) codes of the real pieces, and (N, D) of everything that was learnt."""
+        """(originals, D) codes of the real pieces, and (N, D) of everything that was learnt.
+
+        With an encoder, only a finished run asks for all of them: they take longer than a checkpoint should.
+        """
         if source.codes is not None:
             every = source.codes.weight.detach().float().cpu()
             return every[: self.data.originals], every
         device = next(source.parameters()).device
-        surfaces = [torch.from_numpy(shape.surface[:ENCODED_POINTS]).to(device) for shape in self.data.shapes]
+        shapes = self.data.shapes if refine else self.data.shapes[: self.data.originals]
+        surfaces = [torch.from_numpy(shape.surface[:ENCODED_POINTS]).to(device) for shape in shapes]
         with torch.no_grad():
             every = torch.cat([source.model.encoder(points[None]) for points in surfaces]).float()  # type: ignore[misc]
         codes = every[: self.data.originals]

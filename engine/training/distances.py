@@ -13,23 +13,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.data.generated import generate, samples, seeds_for
+from engine.data.generated import CUBE, generate, samples, seeds_for
 from engine.data.whole import write_arrays
 from engine.progress import NO_PROGRESS, Progress
 from engine.training.config import TrainConfig
+from engine.training.fit import SHARP
 from engine.training.pieces import Array, Piece, read_arrays
-from engine.training.warps import Warp, random_warp
+from engine.training.warps import MIRROR, Warp, random_warp
 
 #: Points that a warped copy keeps of its original's (near, far) samples, and of its surface: enough, and measuring costs time.
 COPY_POINTS = (16_000, 4_000)
 SURFACE_POINTS = 8_000
-CUBE = 1.05  # half side of the cube that fields are defined in, unit-sphere units
-SHARP = 0.025  # "at the surface" means nearer than this, unit-sphere units
 #: What a generated shape gets of (surface, near, far) points.
 GENERATED_POINTS = (6_000, 16_000, 3_000)
 MADE = "made"  # folder of the data root that keeps copies and generated shapes, so that a resumed run need not make them again
 RECIPE = 1  # raise when the same settings make other copies or other generated shapes
-MIRROR = np.array([-1, 1, 1], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

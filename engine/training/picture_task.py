@@ -23,8 +23,9 @@ from engine.progress import NO_PROGRESS, Progress
 from engine.training.cards import card_for, labels_for
 from engine.training.config import TrainConfig
 from engine.training.memory import check_memory
-from engine.training.pictures import MIRROR, PictureSet, load_pictures
+from engine.training.pictures import PictureSet, load_pictures
 from engine.training.pieces import Piece, find_pieces, read_arrays
+from engine.training.warps import MIRROR
 
 CODE_POINTS = 8_000  # surface points that an encoder is shown of each piece
 

@@ -12,8 +12,7 @@ from engine.progress import NO_PROGRESS, Progress
 from engine.training.config import TrainConfig
 from engine.training.features import Features, piece_features
 from engine.training.pieces import Array, Piece, read_arrays, read_signs
-
-MIRROR = np.array([-1, 1, 1], np.float32)
+from engine.training.warps import MIRROR
 
 
 class PictureSet:

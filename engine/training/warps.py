@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 KNOTS = 6  # of the map of each axis, evenly spaced over [-1, 1]
+MIRROR = np.array([-1, 1, 1], np.float32)  # left becomes right
 TAPER_LIMIT = 0.6  # a side narrows by this share at most, wherever the point is
 
 

@@ -12,6 +12,8 @@ from studio.widgets.latent_slider import LatentSlider
 
 #: Sliders shown before "more" is pressed.
 FIRST = 12
+#: Sliders that "more" adds each time: some models have hundreds, and making all at once would hold up the window.
+PORTION = 24
 
 
 class SliderBank(QScrollArea):
@@ -38,7 +40,7 @@ class SliderBank(QScrollArea):
         self._layout.setContentsMargins(0, 0, 8, 0)
         self._layout.setSpacing(4)
         self.more = QPushButton()
-        self.more.clicked.connect(self.show_all)
+        self.more.clicked.connect(self.show_more)
         self._layout.addWidget(self.more)
         self._layout.addStretch()
         self.setWidget(inside)
@@ -59,9 +61,9 @@ class SliderBank(QScrollArea):
         for slider, value in zip(self.sliders, values, strict=False):
             slider.set_shown(float(value))
 
-    def show_all(self) -> None:
-        """Reveal the directions of small variance too."""
-        self._grow(len(self._values))
+    def show_more(self) -> None:
+        """Reveal the next directions, of smaller variance."""
+        self._grow(min(len(self.sliders) + PORTION, len(self._values)))
 
     def _grow(self, count: int) -> None:
         for index in range(len(self.sliders), count):
@@ -72,7 +74,7 @@ class SliderBank(QScrollArea):
             self._layout.insertWidget(index, slider)
             self.sliders.append(slider)
         left = len(self._values) - len(self.sliders)
-        self.more.setText(tr("Show {count} more", count=left))
+        self.more.setText(tr("Show {count} more", count=min(PORTION, left)))
         self.more.setVisible(left > 0)
 
     def _moved(self, index: int, value: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.data.grammar.furniture import Furniture, Parameters
 from engine.data.grammar.kit import Point, disc, rod, slab, tube, turned_leg
@@ -271,5 +272,5 @@ def _ceiling(p: Parameters) -> tuple[str, list[Placed]]:
     return "a round ceiling light", [Placed(Lathe(outline), "body")]
 
 
-def _point(values: np.ndarray) -> Point:  # type: ignore[type-arg]
+def _point(values: NDArray[np.float64]) -> Point:
     return float(values[0]), float(values[1]), float(values[2])

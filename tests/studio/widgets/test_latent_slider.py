@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.widgets.latent_slider import LatentSlider, LatentTrack
-from studio.widgets.slider_bank import FIRST, SliderBank
+from studio.widgets.slider_bank import FIRST, PORTION, SliderBank
 
 TRAINING = np.array([-2.0, -1.0, 0.0, 0.5, 1.5], np.float32)
 
@@ -144,4 +144,16 @@ def test_bank_shows_the_first_directions_and_keeps_the_rest(qtbot, themed) -> No
     bank.more.click()
     assert len(bank.sliders) == 20
     assert bank.sliders[19].value == pytest.approx(1.0)
+    assert bank.more.isHidden()
+
+
+def test_bank_of_hundreds_grows_by_portions(qtbot, themed) -> None:
+    bank = SliderBank(np.random.default_rng(0).standard_normal((30, FIRST + PORTION + 5)).astype(np.float32))
+    qtbot.addWidget(bank)
+    assert bank.more.text() == f"Show {PORTION} more"
+    bank.more.click()
+    assert len(bank.sliders) == FIRST + PORTION
+    assert bank.more.text() == "Show 5 more"
+    bank.more.click()
+    assert len(bank.sliders) == FIRST + PORTION + 5
     assert bank.more.isHidden()
