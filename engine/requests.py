@@ -192,7 +192,7 @@ class FitRequest:
 
     model: str
     shape: Mesh | PointCloud
-    steps: int = 400
+    steps: int = 800
     seed: int = 0
 
 

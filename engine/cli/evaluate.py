@@ -19,7 +19,7 @@ from engine.cli.terminal import answer, say, table, watched
 class Scoring(Spread):
     """How to answer, what to compute on and how."""
 
-    fit_steps: PositiveInt = 400
+    fit_steps: PositiveInt = 800
     """Steps of a latent fit."""
 
     seed: NonNegativeInt = 0

@@ -42,7 +42,7 @@ GRID = Decoding()
 class Fitting(Decoding):
     """How to answer, what to compute on, how finely, and how to fit."""
 
-    steps: PositiveInt = 400
+    steps: PositiveInt = 800
     """Optimisation steps."""
 
     seed: int = 0

@@ -38,7 +38,7 @@ class Asking:
 
     device: str = "auto"
     roots: tuple[Path, ...] | None = None
-    fit_steps: int = 400
+    fit_steps: int = 800
     seed: int = 0
     threads: int | None = None
 
