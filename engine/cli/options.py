@@ -1,6 +1,8 @@
-"""Parameters that many commands share."""
+"""Parameters that many commands share.
 
-from __future__ import annotations
+Without postponed annotations: a command's own options inherit from these in another module, where the names in a written-out
+annotation would be looked up in vain.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
