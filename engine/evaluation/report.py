@@ -31,15 +31,15 @@ from engine.evaluation.tables import (
 def write_results(evaluation: Evaluation, out: Path) -> tuple[Path, ...]:
     """Write results.json, .csv, .md and .html (with pictures) into a folder, which is made if missing."""
     out.mkdir(parents=True, exist_ok=True)
-    texts = {
-        "results.json": json.dumps(as_document(evaluation), indent=1, ensure_ascii=False) + "\n",
-        "results.csv": as_csv(evaluation),
-        "results.md": as_markdown(evaluation),
-        "results.html": as_page(evaluation),
-    }
-    for name, text in texts.items():
-        write_text(out / name, text)
-    return tuple(out / name for name in texts)
+    makers = {"results.json": as_json, "results.csv": as_csv, "results.md": as_markdown, "results.html": as_page}
+    for name, make in makers.items():  # one by one: hours of work are on disk before the first table is laid out
+        write_text(out / name, make(evaluation))
+    return tuple(out / name for name in makers)
+
+
+def as_json(evaluation: Evaluation) -> str:
+    """The document as text."""
+    return json.dumps(as_document(evaluation), indent=1, ensure_ascii=False) + "\n"
 
 
 def as_document(evaluation: Evaluation) -> dict[str, Any]:

@@ -142,19 +142,21 @@ def penalty(truth: Truth, measuring: Measuring) -> dict[str, float]:
 
 
 def summarise(rows: Sequence[Row]) -> tuple[Summary, ...]:
-    """Every method on every category and on all of them, methods in the order of the rows, categories by name."""
+    """Every method on every category and on all of them, methods in the order of the rows, categories by name.
+
+    A method may have no rows in a category, as the mean shape where no training piece is there: its values are NaN.
+    """
+    names = list(rows[0].scores) if rows else []
     methods = list(dict.fromkeys((row.method, row.kind) for row in rows))
     categories = [*sorted({row.category for row in rows}), "all"]
     return tuple(
-        _summary(method, kind, category, [r for r in rows if r.method == method and category in (r.category, "all")])
+        _summary(method, kind, category, [r for r in rows if r.method == method and category in (r.category, "all")], names)
         for method, kind in methods
         for category in categories
     )
 
 
-def _summary(method: str, kind: str, category: str, rows: Sequence[Row]) -> Summary:
-    names = list(rows[0].scores) if rows else []
-
+def _summary(method: str, kind: str, category: str, rows: Sequence[Row], names: Sequence[str]) -> Summary:
     def over(average: Callable[[list[float]], float], penalised: bool = False) -> dict[str, float]:
         return {n: _over(average, ((r.penalty if penalised and r.empty else r.scores)[n] for r in rows)) for n in names}
 

@@ -52,7 +52,7 @@ def score_tables(summaries: Sequence[Summary], columns: Sequence[Column]) -> lis
     for category in _all_first(summaries):
         chosen = [summary for summary in summaries if summary.category == category]
         rows = tuple((s.method, *(_cell(c, s.mean[c.name], s.median[c.name]) for c in columns), str(s.empty)) for s in chosen)
-        tables.append(Table(f"{category} ({chosen[0].count} pieces)", header, rows))
+        tables.append(Table(f"{category} ({max(s.count for s in chosen)} pieces)", header, rows))
     return tables
 
 

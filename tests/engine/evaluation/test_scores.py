@@ -12,6 +12,7 @@ from engine.evaluation.presets import COLUMNS as COLUMNS_KNOWN
 from engine.evaluation.presets import PRESETS, choose
 from engine.evaluation.retrieval import nearest_picture
 from engine.evaluation.scores import Measuring, Row, penalty, score, summarise
+from engine.evaluation.tables import score_tables
 from engine.evaluation.truth import Truth, read_truth
 from engine.metrics import METRICS
 from engine.metrics.align import ALIGNMENTS
@@ -101,3 +102,14 @@ def test_columns_and_measures_have_one_line_each() -> None:
     assert [c.name for c in columns].count("imnet") == 1
     assert align == "none"
     assert "ShapeNet" in columns[0].words(None, align)
+
+
+def test_a_method_without_rows_in_a_category_still_has_a_line() -> None:
+    summaries = summarise([_row("m", "chair", 1.0), _row("m", "bed", 3.0), _row("mean shape", "chair", 2.0)])
+    (bed,) = [s for s in summaries if (s.method, s.category) == ("mean shape", "bed")]
+    assert (bed.count, bed.empty) == (0, 0)
+    assert math.isnan(bed.mean["emd"])
+    tables = score_tables(summaries, [COLUMNS_KNOWN[name] for name in COLUMNS])
+    (table,) = [one for one in tables if one.title.startswith("bed")]
+    assert table.title == "bed (1 pieces)"
+    assert ("mean shape", "–", "–", "0") in table.rows
