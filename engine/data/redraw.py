@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.data.generated import SOURCE
 from engine.data.materials import part_colours
 from engine.data.render import VIEWS, render_views
 from engine.data.store import Item, read_arrays, write_arrays, write_picture
 from engine.progress import NO_PROGRESS, Progress
-
-GENERATED = "generated"  # the source of pieces that were made up; they have no picture of somebody else's
 
 
 def redraw(item: Item, views: int | None = None, progress: Progress = NO_PROGRESS) -> None:
@@ -48,7 +47,7 @@ def is_own_render(item: Item) -> bool:
     Raises:
         DataError: its files are missing or damaged.
     """
-    if item.meta.source == GENERATED:
+    if item.meta.source == SOURCE:
         return True
     renders = item.renders
     return bool(len(renders["rgb"])) and np.array_equal(item.picture, np.dstack([renders["rgb"][0], renders["mask"][0]]))

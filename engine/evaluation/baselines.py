@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.data.redraw import GENERATED
+from engine.data.generated import SOURCE
 from engine.data.store import Item
 from engine.evaluation.jobs import InsideJob, ScoreJob, insides
 from engine.evaluation.mean_field import choose_folders, field_on_grid, mean_shape
@@ -87,7 +87,7 @@ def _mean_shapes(setting: Setting, workers: Workers, progress: Progress) -> list
     jobs = []
     for category in dict.fromkeys(piece.category for piece in setting.pieces):
         known = [item for item in setting.training.items if item.category == category]
-        real = [item.folder for item in known if item.meta.source != GENERATED]
+        real = [item.folder for item in known if item.meta.source != SOURCE]
         folders = choose_folders(real or [item.folder for item in known], setting.measuring.seed)
         if not folders:
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.redraw import GENERATED
+from engine.data.generated import SOURCE
 from engine.data.store import Item
 from engine.errors import PictureError, ShapeError
 from engine.evaluation.novelty import novelty
@@ -113,7 +113,7 @@ def _answer(job: ScoreJob, truth: Truth) -> Answer:
     item = Item(job.retrieved)
     mesh = whole_mesh(item)
     # Generated pieces have few stored points, but nothing buried: their mesh is their skin.
-    return Answer(mesh if item.meta.source == GENERATED else surface_of(item), job.inside, job.words, mesh)
+    return Answer(mesh if item.meta.source == SOURCE else surface_of(item), job.inside, job.words, mesh)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.data.redraw import GENERATED
+from engine.data.generated import SOURCE
 from engine.data.store import Item
 from engine.evaluation.search import TrainingSet, floor, nearest_shape, search_points, thumb
 from engine.evaluation.truth import Truth
@@ -57,6 +57,6 @@ def novelty(shape: Shape, truth: Truth, training: TrainingSet, seed: int) -> Nov
     own = floor(best.folder, seed)
     to_truth = chamfer_squared_sum(points, thumb(truth.item.folder, seed))
     return Novelty(
-        item.id, item.meta.source == GENERATED, best.distance, own, to_truth,
+        item.id, item.meta.source == SOURCE, best.distance, own, to_truth,
         math.isfinite(own) and best.distance < COPY * own, best.distance < to_truth,
     )  # fmt: skip

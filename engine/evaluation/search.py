@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.redraw import GENERATED
+from engine.data.generated import SOURCE
 from engine.data.store import Item, list_items
 from engine.geometry.sampling import sample_shape
 from engine.metrics.points import chamfer_squared_sum
@@ -42,7 +42,7 @@ class TrainingSet:
 
     def folders(self, generated: bool) -> tuple[Path, ...]:
         """Folders of those that were generated, or of those that were not."""
-        return tuple(item.folder for item in self.items if (item.meta.source == GENERATED) == generated)
+        return tuple(item.folder for item in self.items if (item.meta.source == SOURCE) == generated)
 
 
 @lru_cache(maxsize=4)

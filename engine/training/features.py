@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.data.redraw import GENERATED, is_own_render
+from engine.data.generated import SOURCE
+from engine.data.redraw import is_own_render
 from engine.data.store import Item, write_arrays
 from engine.errors import DataError
 from engine.models.pretrained import picture_features
@@ -127,7 +128,7 @@ def _pictures(piece: Piece, renders: int) -> Iterator[_Shown]:
     draw = np.random.default_rng(item.meta.seed)
     try:
         rgb, mask = item.renders["rgb"][:renders], item.renders["mask"][:renders]
-        own = piece.source == GENERATED or is_own_render(item)
+        own = piece.source == SOURCE or is_own_render(item)
         if not own:
             whole = Picture(item.picture[..., :3], item.picture[..., 3])
             yield _Shown(whole, whole, True)
