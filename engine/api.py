@@ -25,6 +25,7 @@ from engine.requests import (
     EvenPath,
     FitRequest,
     FitResult,
+    LatentPath,
     LatentSpace,
     Match,
     MatchRequest,
@@ -69,6 +70,7 @@ __all__ = [
     "FitResult",
     "Frame",
     "Latent",
+    "LatentPath",
     "LatentSpace",
     "Match",
     "MatchRequest",
@@ -307,22 +309,36 @@ class Engine:
             raise ModelError("A is a code of {a}, B of {b}; interpolation needs one model.", a=a.model, b=b.model)
         return Latent(a.model, tuple((1 - t) * x + t * y for x, y in zip(a.values, b.values, strict=True)))
 
-    def even_path(self, a: Latent, b: Latent, progress: Progress = NO_PROGRESS) -> EvenPath:
-        """When to be where between `a` and `b` (`interpolate`), so that the shape changes at constant speed.
+    def latent_path(self, a: Latent, b: Latent, progress: Progress = NO_PROGRESS) -> LatentPath:
+        """A way from `a` to `b` on which shapes hold together: bent where the model has an encoder of surfaces, else straight.
 
         Raises:
             ModelError: if the codes belong to different models.
         """
+        import numpy as np
+        import torch
+
+        from engine.bent_path import bent_path
+
+        self.interpolate(a, b, 0.0)  # refuses what cannot be interpolated
+
+        def way() -> LatentPath:
+            model = self._model(a.model)
+            start, end = (torch.tensor(latent.values, dtype=torch.float32, device=_place(model)) for latent in (a, b))
+            knots = bent_path(model, start, end, progress).cpu().double().numpy()
+            return LatentPath(a.model, np.concatenate([[a.values], knots[1:-1], [b.values]]))  # the ends to their last digit
+
+        return self._devices.fitting(way, self._forget)
+
+    def even_path(self, way: LatentPath, progress: Progress = NO_PROGRESS) -> EvenPath:
+        """When to be where on a way between two codes, so that the shape changes at constant speed."""
         import torch
 
         from engine.even_path import even_path
 
-        self.interpolate(a, b, 0.0)  # refuses what cannot be interpolated
-
         def path() -> EvenPath:
-            model = self._model(a.model)
-            start, end = (torch.tensor(latent.values, dtype=torch.float32, device=_place(model)) for latent in (a, b))
-            return even_path(model, start, end, progress)
+            model = self._model(way.model)
+            return even_path(model, torch.tensor(way.codes, dtype=torch.float32, device=_place(model)), progress)
 
         return self._devices.fitting(path, self._forget)
 

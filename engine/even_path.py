@@ -1,7 +1,7 @@
-"""From one shape to another at constant speed of the *shape*: how to run along the straight line between two codes.
+"""From one shape to another at constant speed of the *shape*: how to run along a way between two codes.
 
 Equal steps of the code are not equal steps of the shape: over most of the way little happens, then a back rest appears at once.
-Here the line keeps its course and only its timetable changes: each moment gets as much of the time as the shape changes in it.
+Here the way keeps its course and only its timetable changes: each moment gets as much of the time as the shape changes in it.
 
 How much the shape changes between two codes is the mean distance from the vertices of one preview surface to the nearest
 vertices of the other, both ways: a Chamfer distance without sampling. Two marching-cubes surfaces on one grid have their
@@ -44,24 +44,25 @@ _CODE = 0.03
 _Look = Callable[[float], NDArray[np.float32]]
 
 
-def even_path(model: ShapeModel, a: Tensor, b: Tensor, progress: Progress = NO_PROGRESS) -> EvenPath:
-    """The timetable for the straight line from code `a` to code `b`.
+def even_path(model: ShapeModel, knots: Tensor, progress: Progress = NO_PROGRESS) -> EvenPath:
+    """The timetable for a way that is straight between knots.
 
     Args:
-        model: decodes them.
-        a: (D,) code at the start.
-        b: (D,) code at the end.
+        model: decodes the codes on it.
+        knots: (K, D) codes at even places, both ends included, at least two.
         progress: asked about every 30 ms.
 
     Returns:
-        Shares of the time over positions on the line; both rise from 0 to 1, the shares strictly.
+        Shares of the time over positions on the way; both rise from 0 to 1, the shares strictly.
     """
     change = _between_points if model.output == "points" else _between_surfaces
     with torch.inference_mode():
 
         def look(t: float) -> NDArray[np.float32]:
             progress.check()
-            return _points_of(model, torch.lerp(a, b, t), progress)
+            place = t * (len(knots) - 1)
+            before = min(int(place), len(knots) - 2)
+            return _points_of(model, torch.lerp(knots[before], knots[before + 1], place - before), progress)
 
         places = np.linspace(0.0, 1.0, _STEPS + 1).tolist()
         seen = {t: look(t) for t in places}

@@ -387,11 +387,32 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EvenPath:
-    """A timetable for the straight line between two codes, on which the shape changes at constant speed.
+class LatentPath:
+    """A way from one code to another, straight between knots.
 
     Attributes:
-        positions: (M,) fractions of the line, rising from 0 to 1.
+        model: id of the model whose codes these are.
+        codes: (K, D) knots at even places, both ends included; two where the way is straight.
+    """
+
+    model: str
+    codes: NDArray[np.float64]
+
+    def at(self, t: float) -> Latent:
+        """The code at fraction `t` (0 to 1; beyond it, the nearer end) of the way."""
+        place = min(max(t, 0.0), 1.0) * (len(self.codes) - 1)
+        before = min(int(place), len(self.codes) - 2)
+        share = place - before
+        code = (1 - share) * self.codes[before] + share * self.codes[before + 1]
+        return Latent(self.model, tuple(code.tolist()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvenPath:
+    """A timetable for a way between two codes (`LatentPath`), on which the shape changes at constant speed.
+
+    Attributes:
+        positions: (M,) fractions of the way, rising from 0 to 1.
         shares: (M,) fractions of the time at which they are passed, rising strictly from 0 to 1.
         length: how far the surface moves in all, mean over its points, roughly, in unit-sphere units.
         unevenness: greatest over mean speed of the shape where the code moves at constant speed; 1 where that is even.
@@ -403,11 +424,11 @@ class EvenPath:
     unevenness: float
 
     def position(self, share: float) -> float:
-        """Where on the line to be after `share` (0 to 1) of the time."""
+        """Where on the way to be after `share` (0 to 1) of the time."""
         return float(np.interp(share, self.shares, self.positions))
 
     def share(self, position: float) -> float:
-        """When (0 to 1) a position on the line is passed."""
+        """When (0 to 1) a position on the way is passed."""
         return float(np.interp(position, self.positions, self.shares))
 
 

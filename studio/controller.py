@@ -343,7 +343,7 @@ class Controller:
         entry = document.active_entry
         if document.morph is None or entry is None or entry.latent is None:
             return
-        latent = self._engine.interpolate(document.morph.start, document.morph.end, t)
+        latent = self.motion.code(document.morph, t)
         moved = replace(document, morph=replace(document.morph, t=t)).with_entry(replace(entry, latent=latent, settled=False))
         self.history.commit(tr("Interpolate"), moved, merge=f"morph {entry.id}")
         self._decoding.follow(entry.id)

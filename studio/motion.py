@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
-from engine.api import Engine, EvenPath, Latent
+from engine.api import Engine, EvenPath, Latent, LatentPath
 from studio.decoding import Decoding
 from studio.document import Document, Morph
 from studio.history import History
@@ -23,7 +23,7 @@ from studio.workbench import Handlers, Workbench
 
 #: Seconds after which a picture that has arrived counts as seen although nothing was painted (the window may be hidden).
 _UNSEEN = 0.5
-#: Timetables kept.
+#: Ways kept, each with its timetable.
 _PATHS = 8
 
 
@@ -32,7 +32,7 @@ class Motion:
 
     Args:
         session: where the player's state is.
-        engine: finds the timetable.
+        engine: finds the way and its timetable.
         bench: where that is done.
         settings: remembers how the user likes it.
         history: each play is one step of undo.
@@ -54,7 +54,7 @@ class Motion:
     ) -> None:
         self._session, self._engine, self._bench, self._settings = session, engine, bench, settings
         self._history, self._decoding, self._begin, self._clock = history, decoding, begin, clock
-        self._paths: OrderedDict[tuple[Latent, Latent], EvenPath] = OrderedDict()
+        self._paths: OrderedDict[tuple[Latent, Latent], tuple[LatentPath, EvenPath | None]] = OrderedDict()
         self._looked_up: tuple[Latent, Latent] | None = None
         self._run = 0  # plays so far: part of the key that makes one play one step
         self._mine = False  # the change that is being announced is ours
@@ -111,6 +111,13 @@ class Motion:
         else:
             self.play()
 
+    def code(self, morph: Morph, t: float) -> Latent:
+        """The code at fraction `t` of the way from A to B; until the way is known, of the straight line."""
+        way = self._session.player.way
+        if way is not None and (morph.start, morph.end) == self._looked_up:
+            return way.at(t)
+        return self._engine.interpolate(morph.start, morph.end, t)
+
     def set_seconds(self, seconds: float) -> None:
         """Choose how long the way from A to B takes."""
         self._settings.play_seconds = seconds
@@ -125,7 +132,8 @@ class Motion:
         """Let the shape change at constant speed, or else the code."""
         self._settings.play_even = even
         self._change(even=even)
-        self._look_up(self._session.document)
+        if self._looked_up is not None and self._looked_up in self._paths:
+            self._time(self._looked_up)
 
     # --- what happens by itself ------------------------------------------------------------------------------------------
 
@@ -140,7 +148,7 @@ class Motion:
             phase = 1.0
         share = _share_of(phase, player.repeat)
         t = player.path.position(share) if player.even and player.path is not None else share
-        latent = self._engine.interpolate(document.morph.start, document.morph.end, t)
+        latent = self.code(document.morph, t)
         ended = player.repeat == "once" and phase >= 1.0
         if latent != entry.latent:
             self._morph = replace(document.morph, t=t)
@@ -207,34 +215,55 @@ class Motion:
             share = self._share(morph.t)
             self._set_clock(2 - share if back and self._session.player.repeat == "swing" else share)
 
-    # --- the timetable -----------------------------------------------------------------------------------------------------
+    # --- the way and its timetable -----------------------------------------------------------------------------------------
 
     def _look_up(self, document: Document) -> None:
-        """See to the timetable of the present interpolation."""
+        """See to the way of the present interpolation."""
         ends = None if document.morph is None else (document.morph.start, document.morph.end)
-        if ends is None or not self._session.player.even:
+        if ends is None:
             self._looked_up = None
-            if ends is None and self._session.player.path is not None:
-                self._session.player = replace(self._session.player, path=None)
+            if self._session.player.way is not None:
+                self._session.player = replace(self._session.player, way=None, path=None)
             return
         if ends == self._looked_up:
             return
         self._looked_up = ends
         if ends in self._paths:
-            self._change(path=self._paths[ends])
+            way, path = self._paths[ends]
+            self._change(way=way, path=path)
+            self._time(ends)
             return
-        self._change(path=None)
+        self._change(way=None, path=None)
         self._bench.submit(
             self._bench.lanes.background,  # seconds of work: files and pictures must not wait behind it
-            lambda progress: self._engine.even_path(*ends, progress),
-            Handlers(done=lambda value: self._found(ends, value), title=tr("Evening the way from A to B")),
+            lambda progress: self._engine.latent_path(*ends, progress),
+            Handlers(done=lambda value: self._found(ends, value), title=tr("Finding a way from A to B")),
         )
 
     def _found(self, ends: tuple[Latent, Latent], value: object) -> None:
-        assert isinstance(value, EvenPath)
-        self._paths[ends] = value
+        assert isinstance(value, LatentPath)
+        self._paths[ends] = value, None
         while len(self._paths) > _PATHS:
             self._paths.popitem(last=False)
+        if ends == self._looked_up:
+            self._change(way=value)
+            self._time(ends)
+
+    def _time(self, ends: tuple[Latent, Latent]) -> None:
+        """See to the timetable of the present way, if it is wanted and not there."""
+        way, path = self._paths[ends]
+        if path is not None or not self._session.player.even:
+            return
+        self._bench.submit(
+            self._bench.lanes.background,
+            lambda progress: self._engine.even_path(way, progress),
+            Handlers(done=lambda value: self._timed(ends, value), title=tr("Evening the way from A to B")),
+        )
+
+    def _timed(self, ends: tuple[Latent, Latent], value: object) -> None:
+        assert isinstance(value, EvenPath)
+        if ends in self._paths:
+            self._paths[ends] = self._paths[ends][0], value
         if ends == self._looked_up:
             self._change(path=value)
 

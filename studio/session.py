@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from psygnal import SignalGroupDescriptor
 
-from engine.api import Comparison, EvenPath, Latent, LatentSpace, MetricInfo, ModelInfo, Shape, Thumbnail
+from engine.api import Comparison, EvenPath, Latent, LatentPath, LatentSpace, MetricInfo, ModelInfo, Shape, Thumbnail
 from studio.document import Document
 from studio.grip import Grip
 from studio.lab import Lab, Probe, Table, Transport
@@ -99,13 +99,15 @@ class Player:
         seconds: from A to B.
         repeat: at B: stop, begin again at A, or go back.
         even: at constant speed of the shape instead of the code.
-        path: the timetable for that; None while it is not known.
+        way: codes on the way; None while it is not known, and the straight line stands in.
+        path: the timetable for constant speed; None while it is not known.
     """
 
     playing: bool = False
     seconds: float = 4.0
     repeat: Repeat = "swing"
     even: bool = True
+    way: LatentPath | None = None
     path: EvenPath | None = None
 
 

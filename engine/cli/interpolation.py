@@ -23,6 +23,7 @@ def interpolation(
     pairs: PositiveInt = 200,
     steps: PositiveInt = 9,
     seed: NonNegativeInt = 0,
+    straight: Annotated[bool, Parameter(negative="")] = False,
     out: Annotated[Path | None, Parameter(name=("--out", "-o"))] = None,
     common: Walked = AS_USUAL,
 ) -> None:
@@ -38,6 +39,7 @@ def interpolation(
         pairs: pairs of training shapes, both of one category.
         steps: shapes between the two of a pair.
         seed: of the choice of pairs.
+        straight: go in a straight line between the codes, and not the way that the studio takes.
         out: a JSON file to write as well.
         common: how to answer and what to compute on.
     """
@@ -57,7 +59,7 @@ def interpolation(
     asking = Asking(common.device, None, seed=seed, threads=common.threads)
     asking = asking if count == 0 else replace(asking, threads=1)
     with watched() as progress, gather_workers(count, common.scheduler) as gathered:
-        found = interpolate_pairs(info.id, asking, gathered, pairs, steps, progress=progress)
+        found = interpolate_pairs(info.id, asking, gathered, pairs, steps, straight=straight, progress=progress)
     categories = ["all", *sorted({way.category for way in found.ways})]
     parts = [found if category == "all" else found.only(category) for category in categories]
     rows = []
@@ -69,7 +71,7 @@ def interpolation(
         rows.append((category, str(len(part.ways)), *clean, str(opened), str(extra), str(empty), str(len(looks))))
     header = ("category", "pairs", "clean shapes", "clean pairs", "open edges", "extra pieces", "empty", "of shapes")
     document = {
-        "model": info.id, "pairs": len(found.ways), "steps": steps, "seed": seed, "levels": found.levels,
+        "model": info.id, "pairs": len(found.ways), "steps": steps, "seed": seed, "straight": straight, "levels": found.levels,
         "clean_pictures": found.clean_pictures, "clean_pairs": found.clean_pairs,
         "categories": {
             name: {"pairs": len(part.ways), "clean_pictures": part.clean_pictures, "clean_pairs": part.clean_pairs}

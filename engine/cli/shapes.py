@@ -176,7 +176,7 @@ def fit(
     answer({**document, **_facts(result, out)}, text, common.json)
 
 
-def interpolate(
+def interpolate(  # noqa: PLR0913
     *,
     model: Model,
     start: Annotated[str, Parameter(name="--from")],
@@ -184,9 +184,10 @@ def interpolate(
     out: Out,
     steps: PositiveInt = 7,
     suffix: str = ".obj",
+    straight: Annotated[bool, Parameter(negative="")] = False,
     common: Grid = GRID,
 ) -> None:
-    """Walk in a straight line from one code to another and write a shape at every step.
+    """Walk from one code to another and write a shape at every step.
 
     ```
     shape-engine interpolate --model deepsdf --from train:3 --to train:8 --steps 7 --out walk/
@@ -199,6 +200,7 @@ def interpolate(
         out: folder to write into; files are called 000.obj, 001.obj and so on.
         steps: number of shapes, both ends included (at least 2).
         suffix: format of the files.
+        straight: go in a straight line, also where the model knows a way on which shapes hold together.
         common: how to answer.
     """
     if steps < 2:
@@ -210,10 +212,12 @@ def interpolate(
     a, b = read_latent(engine, model, start), read_latent(engine, model, end)
     shapes: list[dict[str, object]] = []
     with watched() as progress:
+        way = None if straight else engine.latent_path(a, b, progress)
         for i in range(steps):
             progress.step(i, steps, f"shape {i + 1} of {steps}")
             t = i / (steps - 1)
-            result = _decoded(engine, engine.interpolate(a, b, t), common.resolution, progress)
+            latent = engine.interpolate(a, b, t) if way is None else way.at(t)
+            result = _decoded(engine, latent, common.resolution, progress)
             path = out / f"{i:03d}{suffix}"
             _save(engine, result, path)
             shapes.append({"t": t, **_facts(result, path)})

@@ -1,15 +1,16 @@
 """Do the shapes between two training shapes hold together: no open edges, no more large pieces than the parents have?
 
 Between two codes a generator that learnt by heart fades one shape out while the other fades in: fragments float about. So for
-seeded pairs of training codes of one category the straight line between them is decoded at evenly spaced places, by the very
-extraction that the studio uses, and each picture is looked at: it is clean if there is a surface, if no edge of it has an odd
-number of faces, and if no more pieces hold over 1 % of its volume than in that parent which has more of them.
+seeded pairs of training codes of one category the way between them that the studio takes (`engine.bent_path`), or the straight
+line, is decoded at evenly spaced places, by the very extraction that the studio uses, and each picture is looked at: it is
+clean if there is a surface, if no edge of it has an odd number of faces, and if no more pieces hold over 1 % of its volume than
+in that parent which has more of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The line between two training codes.
+    """The way between two training codes.
 
     Attributes:
         first, second: ids of the training shapes.
@@ -77,12 +78,14 @@ class Interpolation:
         seed: of the pairs.
         levels: grids of the extraction.
         ways: one per pair.
+        straight: the straight lines were taken.
     """
 
     model: str
     seed: int
     levels: tuple[int, ...]
     ways: tuple[Way, ...]
+    straight: bool = False
 
     @property
     def clean_pictures(self) -> float:
@@ -96,12 +99,12 @@ class Interpolation:
 
     def only(self, category: str) -> Interpolation:
         """The same for one category."""
-        return Interpolation(self.model, self.seed, self.levels, tuple(w for w in self.ways if w.category == category))
+        return replace(self, ways=tuple(way for way in self.ways if way.category == category))
 
 
 @dataclass(frozen=True)
 class WayJob:
-    """A line to walk.
+    """A way to walk.
 
     Attributes:
         model: its id.
@@ -109,6 +112,7 @@ class WayJob:
         pair: numbers of two training codes.
         steps: shapes between them.
         levels: grids of the extraction.
+        straight: take the straight line.
     """
 
     model: str
@@ -116,15 +120,17 @@ class WayJob:
     pair: tuple[int, int]
     steps: int
     levels: tuple[int, ...]
+    straight: bool = False
 
 
-def interpolate_pairs(
+def interpolate_pairs(  # noqa: PLR0913
     model: str,
     asking: Asking,
     workers: Workers,
     pairs: int = 200,
     steps: int = 9,
     levels: tuple[int, ...] = SETTLED_LEVELS,
+    straight: bool = False,
     progress: Progress = NO_PROGRESS,
 ) -> Interpolation:
     """Walk between seeded pairs of a model's training shapes.
@@ -136,6 +142,7 @@ def interpolate_pairs(
         pairs: how many.
         steps: shapes between the two of a pair.
         levels: grids of the extraction.
+        straight: take the straight line between the codes.
         progress: told about pairs done.
 
     Raises:
@@ -149,9 +156,9 @@ def interpolate_pairs(
     chosen = choose_pairs(space.categories, space.ids, pairs, asking.seed)
     if not chosen:
         raise ModelError("{model} holds no two training shapes of one category to go between.", model=model)
-    jobs = [WayJob(model, asking, pair, steps, levels) for pair in chosen]
+    jobs = [WayJob(model, asking, pair, steps, levels, straight) for pair in chosen]
     ways = workers.run(walk, jobs, progress, "between training shapes")
-    return Interpolation(model, asking.seed, levels, tuple(ways))
+    return Interpolation(model, asking.seed, levels, tuple(ways), straight)
 
 
 def choose_pairs(categories: Sequence[str], ids: Sequence[str], count: int, seed: int) -> list[tuple[int, int]]:
@@ -188,7 +195,8 @@ def walk(job: WayJob) -> Way:
         return look_at(shape)
 
     places = np.linspace(0, 1, job.steps + 2)[1:-1]
-    between = tuple(at(engine.interpolate(a, b, float(t))) for t in places)
+    way = None if job.straight else engine.latent_path(a, b)
+    between = tuple(at(engine.interpolate(a, b, float(t)) if way is None else way.at(float(t))) for t in places)
     first, second = job.pair
     return Way(space.ids[first], space.ids[second], space.categories[first], (at(a), at(b)), between)
 

@@ -464,6 +464,10 @@
         <translation>每行至少需要三个数：x y z</translation>
     </message>
     <message>
+        <source>finding a way from A to B</source>
+        <translation>正在寻找从 A 到 B 的路径</translation>
+    </message>
+    <message>
         <source>fitting the code</source>
         <translation>正在拟合编码</translation>
     </message>
@@ -1197,6 +1201,10 @@
     <message>
         <source>Find the code whose surface comes nearest to this shape</source>
         <translation>寻找曲面与此形状最接近的编码</translation>
+    </message>
+    <message>
+        <source>Finding a way from A to B</source>
+        <translation>正在寻找从 A 到 B 的路径</translation>
     </message>
     <message>
         <source>Fit {model}</source>

@@ -45,7 +45,7 @@ class Cloud:
 
 
 def path_of(model, **more):
-    return even_path(model, torch.tensor([0.0]), torch.tensor([1.0]), **more)
+    return even_path(model, torch.tensor([[0.0], [1.0]]), **more)
 
 
 @pytest.mark.parametrize("sharp", [None, 60.0])
