@@ -16,17 +16,23 @@ import torch
 from torch import Tensor, nn
 
 from engine.geometry.isosurface import refine
+from engine.geometry.pieces import large_pieces
 from engine.geometry.sampling import sample_surface
 from engine.models.autodecoder import AutoDecoder
 from engine.models.base import ShapeModel
 from engine.progress import NO_PROGRESS, Progress
+from engine.requests import SETTLED_LEVELS
+from engine.shapes import Mesh
 
 #: Straight pieces of the way.
 PIECES = 16
 #: Share of the way over which an end's own code gives way to the encoder's.
 END = 0.2
-#: Corners per side of the grids on which a shape is looked at, and points taken of its surface.
-LEVELS, POINTS = (17, 33, 65), 8000
+#: Corners per side of the grids on which a shape is looked at (what thin parts do is seen on the grid that will show them), and
+#: points taken of its surface.
+LEVELS, POINTS = SETTLED_LEVELS, 8000
+#: Times that a shape in too many pieces is encoded again.
+AGAIN = 3
 
 
 def bent_path(model: ShapeModel, a: Tensor, b: Tensor, progress: Progress = NO_PROGRESS) -> Tensor:
@@ -46,21 +52,43 @@ def bent_path(model: ShapeModel, a: Tensor, b: Tensor, progress: Progress = NO_P
         return torch.stack([a, b])
     knots = [a]
     with torch.inference_mode():
+        most = max(large_pieces(_surface(model, end, progress)) for end in (a, b))
         for number in range(1, PIECES):
             progress.step(number, PIECES, "finding a way from A to B")
             t = number / PIECES
             straight = torch.lerp(a, b, t)
-            knots.append(torch.lerp(straight, _encoded(model, encoder, straight, progress), min(1.0, t / END, (1 - t) / END)))
+            share = min(1.0, t / END, (1 - t) / END)
+            knot = torch.lerp(straight, _encoded(encoder, _surface(model, straight, progress), straight), share)
+            knots.append(_joined(model, encoder, knot, most, progress))
     return torch.stack([*knots, b])
 
 
-def _encoded(model: ShapeModel, encoder: nn.Module, z: Tensor, progress: Progress) -> Tensor:
-    """What the encoder makes of the surface of a code; the code itself if it has none."""
+def _joined(model: ShapeModel, encoder: nn.Module, z: Tensor, most: int, progress: Progress) -> Tensor:
+    """The code, or one that comes of encoding its shape again and again, whichever has fewer pieces; `most` are few enough."""
+    surface = _surface(model, z, progress)
+    best, fewest = z, large_pieces(surface)
+    for _ in range(AGAIN):
+        if fewest <= most:
+            break
+        z = _encoded(encoder, surface, z)
+        surface = _surface(model, z, progress)
+        pieces = large_pieces(surface)
+        if 0 < pieces < fewest:
+            best, fewest = z, pieces
+    return best
+
+
+def _surface(model: ShapeModel, z: Tensor, progress: Progress) -> Mesh:
     field = model.decode(z)
     assert not isinstance(field, Tensor)  # for the type checker: auto-decoders make surfaces
     *_, level = refine(field, LEVELS, progress)
-    if level.mesh.is_empty:
+    return level.mesh
+
+
+def _encoded(encoder: nn.Module, surface: Mesh, z: Tensor) -> Tensor:
+    """What the encoder makes of the surface of a code; the code itself if it has none."""
+    if surface.is_empty:
         return z
-    points, _, _ = sample_surface(level.mesh, POINTS, np.random.default_rng(0))  # the same draws at each knot: no jitter
+    points, _, _ = sample_surface(surface, POINTS, np.random.default_rng(0))  # the same draws at each knot: no jitter
     code: Tensor = encoder(torch.from_numpy(points).to(z.device)[None])[0].float()
     return code

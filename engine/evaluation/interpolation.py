@@ -13,17 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.api import DecodeRequest, Latent, Mesh
 from engine.errors import ModelError
 from engine.evaluation.predict import Asking, engine_for, use_threads
 from engine.evaluation.workers import Workers
+from engine.geometry.pieces import large_pieces
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import SETTLED_LEVELS
-
-#: A piece counts if it holds more than this share of the volume.
-SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,21 +200,9 @@ def walk(job: WayJob) -> Way:
 
 def look_at(mesh: Mesh) -> Look:
     """Count the open edges and the large pieces of a surface."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     if mesh.is_empty:
         return Look(0, 0, empty=True)
-    faces, count = mesh.faces.astype(np.int64), len(mesh.vertices)
+    faces = mesh.faces.astype(np.int64)
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    times = np.unique(edges[:, 0] * count + edges[:, 1], return_counts=True)[1]
-    links = coo_array((np.ones(len(edges), bool), (edges[:, 0], edges[:, 1])), shape=(count, count))
-    piece = connected_components(links, directed=False)[1][faces[:, 0]]
-    volumes = np.bincount(piece, _signed_volumes(mesh.vertices.astype(np.float64)[faces]))
-    return Look(int((times % 2 == 1).sum()), int((volumes > SHARE * volumes.sum()).sum()))
-
-
-def _signed_volumes(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(F,) volumes of the tetrahedra from the origin to triangles (F, 3, 3); those of a closed piece add up to its volume."""
-    result: NDArray[np.float64] = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
-    return result
+    times = np.unique(edges[:, 0] * len(mesh.vertices) + edges[:, 1], return_counts=True)[1]
+    return Look(int((times % 2 == 1).sum()), large_pieces(mesh))

@@ -61,6 +61,33 @@ def test_no_surface_no_bend(balls: AutoDecoder) -> None:
     assert knots[:, 1] == pytest.approx(np.linspace(0, 1, PIECES + 1), abs=1e-6)
 
 
+def test_what_is_in_too_many_pieces_is_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code (r, s): two balls of radius r, 2 s apart; the encoder answers with half the s."""
+
+    class Two(Ball):
+        def __init__(self, radius: float, apart: float) -> None:
+            super().__init__(radius)
+            self.apart = apart
+
+        def __call__(self, points: Tensor) -> Tensor:
+            move = torch.tensor([self.apart, 0.0, 0.0])
+            return torch.minimum((points - move).norm(dim=1), (points + move).norm(dim=1)) - self.radius
+
+    class Nearer(nn.Module):
+        def forward(self, points: Tensor) -> Tensor:
+            apart = points[0, :, 0].abs().max() - 0.25
+            return torch.stack([torch.tensor(0.25), apart / 2])[None]
+
+    model = TriplaneSDF(TriplaneConfig(latent_dim=2))
+    monkeypatch.setattr(TriplaneSDF, "decode", lambda self, z: Two(float(z[0]), float(z[1])))
+    model.encoder = Nearer()
+    far, near = torch.tensor([0.25, 0.6]), torch.tensor([0.25, 0.0])
+    assert bent_path(model, far, far)[8, 1] == pytest.approx(0.3, abs=0.01)  # two pieces, like the ends: once is enough
+    knots = bent_path(model, near, torch.tensor([0.25, 1.4])).numpy()[:, 1]  # the far end is outside the cube
+    assert knots[8] == pytest.approx(0.175, abs=0.01)  # .7 becomes .35, still two; again
+    assert knots[5] == pytest.approx(0.219, abs=0.01)  # .4375 becomes .219: one
+
+
 def test_without_an_encoder_the_way_is_straight(balls: AutoDecoder) -> None:
     balls.encoder = None
     assert torch.equal(bent_path(balls, A, B), torch.stack([A, B]))
