@@ -8,7 +8,7 @@ from engine.models.deepsdf import DeepSDF, DeepSDFConfig
 from engine.models.occnet import OccupancyConfig, OccupancyNetwork
 from engine.requests import FitRequest, LatentSpace
 from engine.shapes import Mesh, PointCloud
-from engine.training.fit import cloud_samples, fit_latent, fit_shape, mesh_samples
+from engine.training.fit import cloud_samples, fit_error, fit_latent, fit_shape, mesh_samples
 
 
 def sphere(count: int, radius: float = 0.7) -> np.ndarray:
@@ -41,6 +41,13 @@ def test_the_wall_is_found_where_it_is() -> None:
     assert found.latent.model == "m"
     assert found.latent.values[0] == pytest.approx(0.23, abs=2e-3)
     assert found.losses[-1] < 0.1 * found.losses[0]
+
+
+def test_a_missing_part_weighs_more_than_the_same_sum_of_small_errors() -> None:
+    values = torch.tensor([0.03, -0.02, -0.02, 0.3])
+    truths = torch.tensor([0.01, 0.01, 0.0, 0.2])  # right side, wrong side, on the surface, beyond the clamp of .1
+    found = fit_error(plane_model(), values, truths).numpy()
+    np.testing.assert_allclose(found, [0.02 + 0.0004 / 0.01, 5 * (0.03 + 0.0009 / 0.01), 0.02 + 0.0004 / 0.01, 0], atol=1e-6)
 
 
 def test_a_cloud_of_the_wall_pulls_it_there_too() -> None:
