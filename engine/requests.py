@@ -16,6 +16,8 @@ Up = Literal["auto", "y", "z", "x"]
 #: Grid corners per side on the way to a settled surface. Each is twice the one before less one, so every value is used again:
 #: 129 costs half of what it costs by way of 25, 49 and 97, and 65 less than 49 did.
 SETTLED_LEVELS = (17, 33, 65, 129)
+#: Optimiser steps of a latent fit (the published code takes half as many).
+FIT_STEPS = 1600
 #: The coarsest that is worth looking at; the one below only finds where the surface is.
 FIRST_SHOWN = 33
 
@@ -192,7 +194,7 @@ class FitRequest:
 
     model: str
     shape: Mesh | PointCloud
-    steps: int = 800
+    steps: int = FIT_STEPS
     seed: int = 0
 
 

@@ -13,13 +13,14 @@ from engine.cli.data import split_words
 from engine.cli.options import Spread
 from engine.cli.outputs import check_folder
 from engine.cli.terminal import answer, say, table, watched
+from engine.requests import FIT_STEPS
 
 
 @dataclass(frozen=True)
 class Scoring(Spread):
     """How to answer, what to compute on and how."""
 
-    fit_steps: PositiveInt = 800
+    fit_steps: PositiveInt = FIT_STEPS
     """Steps of a latent fit."""
 
     seed: NonNegativeInt = 0

@@ -15,7 +15,7 @@ from engine.cli.options import Computing
 from engine.cli.outputs import check_folder, check_shape_path
 from engine.cli.terminal import TerminalProgress, answer, say, watched
 from engine.errors import ModelError, ShapeError
-from engine.requests import Up
+from engine.requests import FIT_STEPS, Up
 
 #: Cells per side of the grid that refinement starts from (see `levels`).
 COARSEST = 24
@@ -42,7 +42,7 @@ GRID = Decoding()
 class Fitting(Decoding):
     """How to answer, what to compute on, how finely, and how to fit."""
 
-    steps: PositiveInt = 800
+    steps: PositiveInt = FIT_STEPS
     """Optimisation steps."""
 
     seed: int = 0

@@ -16,6 +16,7 @@ from engine.evaluation.truth import Truth, half_of, samples_of
 from engine.geometry.field import Field
 from engine.models.base import ShapeModel
 from engine.models.checkpoint import load_model
+from engine.requests import FIT_STEPS
 from engine.training.fit import fit_latent
 
 #: Corners per side for the meshes that are scored: 128 cells, each level using all values of the one before.
@@ -38,7 +39,7 @@ class Asking:
 
     device: str = "auto"
     roots: tuple[Path, ...] | None = None
-    fit_steps: int = 800
+    fit_steps: int = FIT_STEPS
     seed: int = 0
     threads: int | None = None
 

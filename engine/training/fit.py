@@ -14,7 +14,7 @@ from engine.errors import ModelError, ShapeError
 from engine.models.autodecoder import AutoDecoder, distance_error
 from engine.models.base import FitsShapes, ShapeModel, seeded
 from engine.progress import NO_PROGRESS, Progress
-from engine.requests import FitRequest, FitResult, LatentSpace
+from engine.requests import FIT_STEPS, FitRequest, FitResult, LatentSpace
 from engine.shapes import Latent, Mesh, PointCloud
 
 RATE = 2e-2  # highest rate of Adam; it falls along a half cosine. The published code: 5e-3, a tenth of it in the second half
@@ -57,7 +57,7 @@ def fit_latent(  # noqa: PLR0913  (what to fit to what, and how; the last one by
     space: LatentSpace,
     points: Array,
     sdf: Array,
-    steps: int = 800,
+    steps: int = FIT_STEPS,
     seed: int = 0,
     progress: Progress = NO_PROGRESS,
     *,
