@@ -374,8 +374,9 @@ class Engine:
 
     def thumbnail(self, latent: Latent, progress: Progress = NO_PROGRESS) -> Thumbnail:
         """A small picture of a code's shape; made once, then read from the user's cache folder."""
+        from engine.models.checkpoint import weights_hash
         from engine.thumbnail import LEVELS, draw
-        from engine.thumbnail_cache import ThumbnailCache, weights_hash
+        from engine.thumbnail_cache import ThumbnailCache
 
         model = latent.model
         if model not in self._hashes:

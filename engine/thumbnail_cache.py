@@ -37,15 +37,6 @@ def cache_folder() -> Path:
     return root / "thumbnails"
 
 
-def weights_hash(folder: Path) -> str:
-    """SHA-256 of a model's configuration and weights."""
-    total = hashlib.sha256()
-    for name in ("config.json", "model.safetensors"):
-        with (folder / name).open("rb") as file:
-            total.update(hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()
-
-
 class ThumbnailCache:
     """Reads thumbnails, or makes and keeps them.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -65,7 +66,8 @@ def evaluate(
 ) -> None:
     """Score models on held-out pieces: IoU, Chamfer, F-score, EMD, beside mean shape, retrieval and the sampling floor.
 
-    Picture models see the catalogue picture only; auto-decoders are fitted to the surface.
+    Picture models see the catalogue picture only; auto-decoders are fitted to the surface. With --out, answers are kept as they
+    are scored until all are there: after Ctrl-C or a crash the same command goes on.
 
     ```
     shape-engine evaluate --out results/
@@ -111,6 +113,7 @@ def evaluate(
         asking=asking,
         workers=common.workers,
         scheduler=common.scheduler,
+        keep=out / "answers" if out is not None else None,
     )
     with watched() as progress:
         evaluation = evaluate(plan, progress)
@@ -121,6 +124,8 @@ def evaluate(
         for name in chosen:
             write_card(evaluation, name, engine.info(name).folder)
             say(f"Wrote the scores into {engine.info(name).folder / 'card.md'}.")
+    if plan.keep is not None:
+        rmtree(plan.keep, ignore_errors=True)  # the results are written; a later run starts afresh
     summaries, columns = evaluation.summaries, evaluation.columns
     tables = [
         *score_tables(summaries, columns),

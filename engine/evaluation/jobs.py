@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.data.generated import SOURCE
 from engine.data.store import Item
 from engine.errors import PictureError, ShapeError
+from engine.evaluation.kept import read_kept, write_kept
 from engine.evaluation.novelty import novelty
 from engine.evaluation.portraits import portrait
 from engine.evaluation.predict import Answer, Asking, predict, use_threads
@@ -40,6 +41,7 @@ class ScoreJob:
         words: how it was found.
         training: among which shapes a model's answer is looked up; None for not at all.
         picture: draw the answer.
+        keep: file that holds the result, or shall hold it; None keeps nothing.
     """
 
     method: str
@@ -54,6 +56,7 @@ class ScoreJob:
     words: str = ""
     training: TrainingSet | None = None
     picture: bool = True
+    keep: Path | None = None
 
     @property
     def name(self) -> str:
@@ -75,7 +78,16 @@ class Scored:
 
 
 def score_piece(job: ScoreJob) -> Scored:
-    """One method on one piece (runs on a worker)."""
+    """One method on one piece (runs on a worker); what was kept from before is not worked out again."""
+    if job.keep is not None and (known := read_kept(job.keep)) is not None:
+        return Scored(*known)
+    scored = _score_piece(job)
+    if job.keep is not None:
+        write_kept(job.keep, scored)
+    return scored
+
+
+def _score_piece(job: ScoreJob) -> Scored:
     began = time.perf_counter()
     use_threads(job.asking)
     truth = read_truth(job.folder)

@@ -13,12 +13,14 @@ from engine.errors import DataError, ModelError
 from engine.evaluation.baselines import PICTURE_RETRIEVAL, Setting, baseline_jobs
 from engine.evaluation.differences import Difference, differences
 from engine.evaluation.jobs import Scored, ScoreJob, draw_truth, score_piece
+from engine.evaluation.kept import kept_as
 from engine.evaluation.predict import Asking
 from engine.evaluation.presets import DEFAULT, Column, choose
 from engine.evaluation.scores import MODEL, Measuring, Row, Summary, summarise
 from engine.evaluation.search import TrainingSet
 from engine.evaluation.workers import Workers, cores, gather_workers
 from engine.metrics.align import alignment
+from engine.models.checkpoint import weights_hash
 from engine.progress import NO_PROGRESS, Progress
 
 
@@ -41,6 +43,7 @@ class Plan:
         asking: how models are asked; its seed is also that of the samples.
         workers: single-threaded processes; 0 works in this process; None takes one per core.
         scheduler: address of a running Dask scheduler.
+        keep: folder for answers as they are scored, from which the same plan goes on if it was cut off; None keeps none.
     """
 
     models: tuple[str, ...]
@@ -57,6 +60,7 @@ class Plan:
     asking: Asking = field(default_factory=Asking)
     workers: int | None = None
     scheduler: str | None = None
+    keep: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +125,11 @@ def evaluate(plan: Plan, progress: Progress = NO_PROGRESS) -> Evaluation:
         if training is not None:
             encoders = tuple(info.id for info in infos if info.takes_picture)
             jobs += baseline_jobs(Setting(tuple(pieces), training, encoders, asking, measuring), workers, progress)
-        scored = _scored([replace(job, picture=plan.pictures) for job in jobs], workers, progress)
+        jobs = [replace(job, picture=plan.pictures) for job in jobs]
+        if plan.keep is not None:
+            kept = kept_as(jobs, {info.id: weights_hash(info.folder) for info in infos}, plan.keep)
+            jobs = [replace(job, keep=path) for job, path in zip(jobs, kept, strict=True)]
+        scored = _scored(jobs, workers, progress)
         shown = [piece.folder for piece in pieces] if plan.pictures else []
         truths = workers.run(draw_truth, shown, progress, "drawing")
     rows = tuple(one.row for one in scored)

@@ -7,6 +7,7 @@ learnt from). Nothing in it is a pickle. Listing models and reading their latent
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -40,6 +41,15 @@ def _read_json(path: Path) -> Any:
         raise ModelError(
             "{name} of model {folder} is damaged; install or train the model again.", name=path.name, folder=path.parent.name
         ) from error
+
+
+def weights_hash(folder: Path) -> str:
+    """SHA-256 of a model's configuration and weights."""
+    total = hashlib.sha256()
+    for name in ("config.json", "model.safetensors"):
+        with (folder / name).open("rb") as file:
+            total.update(hashlib.file_digest(file, "sha256").digest())
+    return total.hexdigest()
 
 
 def read_info(folder: Path) -> ModelInfo:

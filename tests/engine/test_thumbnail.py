@@ -8,10 +8,11 @@ import trimesh
 
 from engine.api import Engine
 from engine.data.lens import aim
+from engine.models.checkpoint import weights_hash
 from engine.requests import Thumbnail
 from engine.shapes import Latent, Mesh, PointCloud
 from engine.thumbnail import AZIMUTH, DISTANCE, ELEVATION, FILL, SIDE, draw
-from engine.thumbnail_cache import ThumbnailCache, weights_hash
+from engine.thumbnail_cache import ThumbnailCache
 
 
 def mesh_of(solid) -> Mesh:
