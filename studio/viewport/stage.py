@@ -40,13 +40,13 @@ class NameChip(QFrame):
         self.detail = Elided("", "label", muted=True, tabular=True)
         self.badge = Badge()
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 6, 12, 6)
-        layout.setSpacing(8)
-        layout.addWidget(self.letter)
-        layout.addWidget(self.name)
-        layout.addWidget(self.detail)
-        layout.addWidget(self.badge)
+        self.parts = QHBoxLayout(self)
+        self.parts.setContentsMargins(6, 6, 12, 6)
+        self.parts.setSpacing(8)
+        self.parts.addWidget(self.letter)
+        self.parts.addWidget(self.name)
+        self.parts.addWidget(self.detail)
+        self.parts.addWidget(self.badge)
         self._room = 400
 
     def set_room(self, width: int) -> None:
@@ -84,6 +84,7 @@ class NameChip(QFrame):
         self.name.setFixedWidth(name)
         self.detail.setFixedWidth(max(detail, 1))
         self.resize(min(self._room, fixed + name + detail), 32)
+        self.parts.activate()  # at once: a picture taken before the event loop comes round would show the badge over the detail
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click makes the side the active one."""
