@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,8 +135,8 @@ def load_distances(
         progress.step(number, len(pieces), "reading shapes")
     total = len(pieces) * config.data.copies
     for number in range(total):
-        origin = number % len(pieces)
-        shapes.append(_copy(pieces[origin], shapes[origin], config, number, root))
+        turn, origin = divmod(number, len(pieces))
+        shapes.append(_copy(pieces[origin], shapes[origin], config, turn, root))
         progress.step(number, total, "warping shapes")
     wanted = seeds_for(dict(config.data.generated))
     for number, (category, seed) in enumerate(wanted):
@@ -151,12 +152,13 @@ def _real(piece: Piece, draw: np.random.Generator, *, surface: bool) -> Sampled:
     return Sampled(near, far, points.astype(np.float32))
 
 
-def _copy(piece: Piece, origin: Sampled, config: TrainConfig, number: int, root: Path | None) -> Sampled:
+def _copy(piece: Piece, origin: Sampled, config: TrainConfig, turn: int, root: Path | None) -> Sampled:
+    """The warped copy number `turn` of a piece: it does not depend on what other pieces there are."""
     data = config.data
-    settings = ("copy", piece.id, piece.stamp, config.seed, number, data.stretch, data.bend, data.taper)
+    settings = ("warped", piece.id, piece.stamp, config.seed, turn, data.stretch, data.bend, data.taper)
 
     def make() -> Sampled:
-        draw = np.random.default_rng((config.seed, 1, number))
+        draw = np.random.default_rng((config.seed, 1, turn, zlib.crc32(piece.id.encode())))
         points, normals = read_arrays(piece, "surface.npz", ("points", "normals"))
         rows = np.concatenate([origin.near[: COPY_POINTS[0]], origin.far[: COPY_POINTS[1]]])
         warp = random_warp(draw, data.stretch, data.bend, data.taper)

@@ -81,6 +81,16 @@ def test_copies_follow_the_originals_and_batches_mix_near_and_far(tmp_path: Path
             np.testing.assert_allclose(np.linalg.norm(points, axis=1) - (0.5, 0.8)[shape], sdf, atol=1e-5)
 
 
+def test_copies_of_a_piece_do_not_depend_on_the_others(tmp_path: Path) -> None:
+    pieces = sphere_pieces(tmp_path, (0.4, 0.5, 0.8), count=400)
+    config = TrainConfig(id="x", method="deepsdf", data={"copies": 2, "stretch": 0.1})
+    every, last = load_distances(pieces, config), load_distances(pieces[2:], config)
+    for one, other in ((every.shapes[5], last.shapes[1]), (every.shapes[8], last.shapes[2])):
+        np.testing.assert_array_equal(np.sort(one.surface, axis=0), np.sort(other.surface, axis=0))
+    first, second = (np.ptp(every.shapes[number].surface, axis=0) for number in (5, 8))
+    assert not np.allclose(first, second, atol=1e-3)
+
+
 def test_a_configuration_may_take_the_first_pieces_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pieces = sphere_pieces(tmp_path, (0.4, 0.6, 0.8), count=200)
     monkeypatch.setattr(distance_task, "find_pieces", lambda *_: pieces)
