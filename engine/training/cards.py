@@ -79,6 +79,7 @@ def _card_text(card: dict[str, Any]) -> str:
         f"{about['device']} ({about['processes']} process, {about['threads']} thread), precision {about['precision']}, "
         f"torch {about['torch']}.",
         *_interruptions(about.get("calls", [])),
+        *_start(about.get("start")),
         f"* **Last losses**: {', '.join(f'{name} {value}' for name, value in about['losses'].items())}.",
         *_recall(about.get("training_iou")),
         "* **Scores** on the test split: `scores` in `card.json`, filled in by `shape-engine evaluate`.",
@@ -102,6 +103,15 @@ def _interruptions(calls: Sequence[dict[str, Any]]) -> list[str]:
         return []
     parts = [f"from step {call['from_step']:,} with {call['of_steps']:,} steps to go to in all" for call in calls]
     return [f"* **Stopped and resumed**: {'; '.join(parts)}. The learning rate's cosine spans the steps of its call."]
+
+
+def _start(start: dict[str, Any] | None) -> list[str]:
+    """A line on the weights that training began with, where they were not random."""
+    if not start:
+        return []
+    before = start["training"]
+    had = f", which had taken {before['steps']:,} steps in {before['minutes']} minutes on {before['device']}" if before else ""
+    return [f"* **Began with the weights of** {start['name']} (SHA-256 {start['sha256']}){had}."]
 
 
 def _recall(iou: dict[str, float] | None) -> list[str]:

@@ -65,7 +65,8 @@ class TrainConfig(_Frozen):
         id: name of the model that comes out.
         method: key of `engine.models.MODELS`.
         categories: furniture categories to learn.
-        start: folder, or name among the installed models, of the model whose decoder is taken over ("picture-planes").
+        start: folder, or name among the installed models, of the model whose weights training begins with (auto-decoders), or
+            whose decoder is taken over and stays as it is ("picture-planes"); empty for random weights.
         model: fields of the method's own config that differ from its defaults.
         data: what is drawn from the data set.
         seed: seed of weights, batches and dropout.

@@ -23,6 +23,7 @@ from engine.training.fit import refined_codes
 from engine.training.memory import check_memory
 from engine.training.pieces import Piece, find_pieces
 from engine.training.recall import spread, training_iou
+from engine.training.start import history, take_weights
 from engine.training.steepness import steepness
 
 ENCODED_POINTS = 8_000  # surface points that the encoder is shown for the code that is kept
@@ -81,8 +82,10 @@ class DistanceTask:
         return cls(config, load_distances(pieces, config, progress, data_root), pieces)
 
     def objective(self) -> CodedDecoder:
-        """Decoder and codes with fresh weights."""
+        """Decoder and codes with fresh weights; a decoder that has a start takes over its weights."""
         model = build_model(self.config.method, {"categories": self.config.categories, **self.config.model})
+        if self.config.start:
+            take_weights(model, self.config.start)
         return CodedDecoder(cast(AutoDecoder, model), len(self.data), self.config.seed)
 
     def batch(self, draw: np.random.Generator, step: int, processes: int = 1) -> dict[str, Tensor]:
@@ -109,7 +112,7 @@ class DistanceTask:
         config = model.config.model_copy(update={"lipschitz": steep.bound})
         frozen = build_model(self.config.method, config.model_dump())
         frozen.load_state_dict(model.state_dict())
-        about = about | {"shapes": len(self.data)}
+        about = about | {"shapes": len(self.data)} | history(self.config.start)
         if over:  # how well does it know what it was shown?
             about |= {"training_iou": spread(training_iou(model, codes, self.pieces))}
         card, texts = card_for(self.config, frozen, self.pieces, about)

@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine.assets import model_roots
 from engine.errors import DataError, ModelError
 from engine.models.base import ShapeModel
 from engine.models.checkpoint import build_model, load_model, save_model
@@ -25,6 +24,7 @@ from engine.training.config import TrainConfig
 from engine.training.memory import check_memory
 from engine.training.pictures import PictureSet, load_pictures
 from engine.training.pieces import Piece, find_pieces, read_arrays
+from engine.training.start import start_folder
 from engine.training.warps import MIRROR
 
 CODE_POINTS = 8_000  # surface points that an encoder is shown of each piece
@@ -148,10 +148,7 @@ def load_decoder(start: str) -> TriplaneSDF:
     Raises:
         ModelError: there is no such model, or it is not an auto-decoder on planes with an encoder.
     """
-    folder = next((path for path in (Path(start), *(root / start for root in model_roots())) if start and path.is_dir()), None)
-    if folder is None:
-        raise ModelError("There is no model {name} to start from; train it first, or name another under `start`.", name=start)
-    model = load_model(folder)
+    model = load_model(start_folder(start))
     if not isinstance(model, TriplaneSDF) or model.encoder is None:
         raise ModelError(
             "{name} has no encoder of surfaces; start from a triplane model that was trained with one.", name=start

@@ -9,7 +9,7 @@ import torch
 
 from engine.errors import ModelError
 from engine.models.base import ShapeModel
-from engine.models.checkpoint import load_model, load_space, read_info
+from engine.models.checkpoint import load_model, load_space, read_info, weights_hash
 from engine.models.deepsdf import DeepSDF
 from engine.progress import Cancelled
 from engine.requests import LatentSpace
@@ -177,3 +177,26 @@ def test_an_encoder_takes_the_place_of_the_table_of_codes(tmp_path: Path) -> Non
     again = DistanceTask(settings, load_distances(pieces, settings), pieces)
     assert again.objective().codes is None
     assert set(again.batch(np.random.default_rng(0), 0)) == {"shape", "points", "sdf", "surface", "ramp"}
+
+
+def test_a_run_may_start_from_trained_weights_and_says_so(trained: Path, tmp_path: Path) -> None:
+    settings = config(start=str(trained), steps=3, lr=1e-9)
+    pieces = sphere_pieces(tmp_path / "data", RADII)
+    task = DistanceTask(settings, load_distances(pieces, settings), pieces)
+    before = load_model(trained).state_dict()
+    for name, value in task.objective().model.state_dict().items():
+        torch.testing.assert_close(value, before[name], rtol=0, atol=0)
+    run(task, tmp_path / "further")
+    for name, value in load_model(tmp_path / "further").state_dict().items():
+        torch.testing.assert_close(value, before[name], rtol=0, atol=1e-6)
+    start = json.loads((tmp_path / "further" / "card.json").read_text())["training"]["start"]
+    assert (start["sha256"], start["training"]["steps"]) == (weights_hash(trained), 200)
+    assert f"{weights_hash(trained)}), which had taken 200 steps" in (tmp_path / "further" / "card.md").read_text()
+
+
+def test_weights_of_another_build_or_of_nothing_are_no_start(trained: Path, tmp_path: Path) -> None:
+    pieces = sphere_pieces(tmp_path / "data", RADII)
+    for start, words in ((trained, "built differently"), (tmp_path / "nothing", "no model .* to start from")):
+        settings = config(start=str(start), model={"width": 24, "layers": 3, "latent_dim": 4, "octaves": 0})
+        with pytest.raises(ModelError, match=words):
+            DistanceTask(settings, load_distances(pieces, settings), pieces).objective()
