@@ -52,11 +52,15 @@ wheel: $(TEST_STAMP)  ## build the wheel (with all assets inside) into dist/
 
 data: $(RUN_STAMP)  ## build the training data (installs the Debian package sweethome3d-furniture)
 	@PYTHON='$(PYTHON)' .ci/system.sh data
-	@$(BIN)/shape-engine data build $(SOURCE) --category chair,table,sofa,lamp
+	@$(BIN)/shape-engine data build $(SOURCE) --category chair,table,sofa,lamp,bed,bench,bookshelf,bottle,cabinet,car,stool,vase
+
+# Configuration and folder of each run, in order: later ones start from earlier ones, which they find in runs/ by name.
+RUNS = deepsdf:deepsdf-furniture triplane:triplane-first triplane-further:triplane-furniture \
+	picture-planes:furniture-from-picture occnet:occnet-furniture psgn:psgn-furniture
 
 weights: data  ## train the shipped weights again, into runs/ (hours; stop it at will, it goes on where it was)
 	@$(BIN)/shape-engine data generate
-	@for model in deepsdf triplane picture-planes occnet psgn; do $(BIN)/shape-engine train $$model --out runs/$$model-furniture || exit 1; done
+	@for run in $(RUNS); do SHAPE_STUDIO_MODELS=runs $(BIN)/shape-engine train $${run%%:*} --out runs/$${run##*:} || exit 1; done
 
 translations: $(TEST_STAMP)  ## collect texts, report what lacks a translation, compile
 	@$(BIN)/python studio/translations/extract.py

@@ -33,7 +33,7 @@ def learn(
 ) -> None:
     """Learn a model of the meshes in a folder: prepare them, train an auto-decoder, and put it where the studio finds it.
 
-    Thirty meshes take about a quarter of an hour on two cores. Ctrl-C stops; the same command goes on. The next start of the
+    Thirty meshes take about 25 minutes on two cores. Ctrl-C stops; the same command goes on. The next start of the
     studio lists the model, with sliders of its own.
 
     ```
