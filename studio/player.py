@@ -45,6 +45,8 @@ class MorphPlayer(QWidget):
         self.repeat = Choice(tr("What happens at B"))
         for name, words in (("once", tr("Once")), ("loop", tr("Loop")), ("swing", tr("Swing"))):
             self.repeat.addItem(words, name)
+        self.seconds.setMinimumContentsLength(2)  # or the panel would grow, and the view shrink, as the player comes
+        self.repeat.setMinimumContentsLength(4)
         self._make_layout()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -75,7 +77,7 @@ class MorphPlayer(QWidget):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(4)
         for line in (top, row, how):
-            line.setSpacing(8)
+            line.setSpacing(6)
             inside.addLayout(line)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
