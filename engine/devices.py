@@ -57,7 +57,9 @@ class Devices:
         import torch
 
         name = self.name
-        return f"CPU, {torch.get_num_threads()} threads" if name == "cpu" else torch.cuda.get_device_name(name)
+        if name == "cpu":
+            return Sentence("CPU, {count} threads", count=torch.get_num_threads())
+        return str(torch.cuda.get_device_name(name))
 
     def fitting(self, work: Callable[[], Result], forget: Callable[[], None]) -> Result:
         """Do some work, and once more, on the CPU, if a GPU has no memory left for it.

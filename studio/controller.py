@@ -132,7 +132,8 @@ class Controller:
             return self._engine.describe_device()
 
         def loaded(value: object) -> None:
-            self._session.device = str(value)
+            assert isinstance(value, str)  # a sentence, that is: `str(value)` would be English for good
+            self._session.device = value
             self._session.ready = True
             self._warm_up(rest)
 
@@ -573,7 +574,8 @@ class Controller:
             return self._engine.describe_device()
 
         def changed(value: object) -> None:
-            self._session.device = str(value)
+            assert isinstance(value, str)  # a sentence, that is: `str(value)` would be English for good
+            self._session.device = value
 
         self._bench.submit(self._bench.lanes.work, change, Handlers(done=changed, title=tr("Loading models")))
 

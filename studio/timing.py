@@ -8,7 +8,7 @@ from collections import deque
 from PySide6.QtCore import QObject, QTimer
 
 from studio.heartbeat import Heartbeat, quantile, stalls
-from studio.i18n import tr
+from studio.i18n import engine_text, tr
 from studio.session import Session
 from studio.viewport.view import Viewport
 from studio.widgets.timing_board import KEPT, Figures, Frame, TimingBoard
@@ -94,7 +94,7 @@ class Timing(QObject):
             rate=sum(end > began - 1.0 for _, end in self._paints),
             level=words if p.level else "",
             behind=p.behind,
-            device=self._session.device,
+            device=engine_text(self._session.device),
         )
         self._board.show_figures(figures, tuple(self._frames))
         self.own_ms = 1e3 * (time.perf_counter() - began)

@@ -14,7 +14,7 @@ from studio.commands import MENUS, Command, make_action, menu_title, refresh_act
 from studio.controller import Controller
 from studio.document import Side
 from studio.gripping import Gripping
-from studio.i18n import tr
+from studio.i18n import engine_text, tr
 from studio.panels.history import HistoryPanel
 from studio.panels.latent import LatentPanel
 from studio.panels.measure import MeasurePanel
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
     def _refresh_line(self) -> None:
         self.line.setText(performance_line(self.session.performance))
         waiting = tr("ready") if self.session.ready else tr("starting…")
-        self.device.setText(("· " if self.line.text() else "") + (self.session.device or waiting))
+        self.device.setText(("· " if self.line.text() else "") + (engine_text(self.session.device) or waiting))
 
     def _painted(self, paint_ms: float) -> None:
         self.controller.note_paint(paint_ms)

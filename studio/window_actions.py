@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from studio.commands import Command, match
 from studio.dialogs import CreditsDialog, SettingsDialog, TextDialog, about_dialog
-from studio.i18n import tr
+from studio.i18n import engine_text, tr
 from studio.measure_actions import MeasureActions
 from studio.pull_actions import pull_commands
 from studio.widgets.command_palette import CommandPalette, Offer
@@ -179,7 +179,7 @@ class Actions:
 
     def show_about(self) -> QDialog:
         """Name, version, licence."""
-        dialog = about_dialog(self._w.session.device, self._w)
+        dialog = about_dialog(engine_text(self._w.session.device), self._w)
         dialog.open()
         return dialog
 

@@ -72,6 +72,10 @@
         <translation>两个集合都至少需要一个形状。</translation>
     </message>
     <message>
+        <source>CPU, {count} threads</source>
+        <translation>CPU，{count} 个线程</translation>
+    </message>
+    <message>
         <source>Chamfer (AtlasNet)</source>
         <translation>Chamfer（AtlasNet）</translation>
     </message>

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.sentences import Sentence
 from studio.session import Performance, Session
 from studio.theme import DARK, LIGHT, contrast
 from studio.timing import Timing
@@ -26,7 +27,7 @@ def board(qtbot, themed):
 
 def test_it_says_what_the_last_result_took(board):
     session, viewport, stage, timing = board
-    session.device = "CPU, 2 threads"
+    session.device = Sentence("CPU, {count} threads", count=2)
     session.performance = Performance(65, False, 31.25, 4.04, 2.5, 11.0, 18.4, 1)
     timing.show(True)
     viewport.painted.emit(12.0)
