@@ -12,11 +12,17 @@ _COLOURS = (
     ("#f08fb4", "#c02f6c"),
     ("#a5d86e", "#4f7f12"),
     ("#c9b8a6", "#7d6a58"),
+    ("#e5695e", "#b3261e"),
+    ("#8b9db6", "#44597a"),
+    ("#d76fdc", "#9c27a8"),
+    ("#9fa043", "#646a00"),
+    ("#e3e7ec", "#4b5158"),
+    ("#b07f63", "#7a4a2a"),
 )
 
 
 def category_colours(categories: tuple[str, ...], theme: Theme) -> dict[str, str]:
-    """A colour for each category in the order given; they repeat after six."""
+    """A colour for each category in the order given; they repeat after twelve."""
     which = 0 if theme.name == "dark" else 1
     return {category: _COLOURS[i % len(_COLOURS)][which] for i, category in enumerate(dict.fromkeys(categories))}
 

@@ -19,8 +19,12 @@ def tr(text: str, /, **params: object) -> str:
 
 
 def category_text(category: str) -> str:
-    """A category of shapes in the user's language (itself if it is none of the four that ship)."""
-    known = {"chair": tr("chair"), "table": tr("table"), "sofa": tr("sofa"), "lamp": tr("lamp")}
+    """A category of shapes in the user's language (itself if it is none of those that ship)."""
+    known = {
+        "chair": tr("chair"), "table": tr("table"), "sofa": tr("sofa"), "lamp": tr("lamp"), "bed": tr("bed"),
+        "bench": tr("bench"), "bookshelf": tr("bookshelf"), "bottle": tr("bottle"), "cabinet": tr("cabinet"),
+        "car": tr("car"), "stool": tr("stool"), "vase": tr("vase"),
+    }  # fmt: skip
     return known.get(category, category)
 
 

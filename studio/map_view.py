@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QInputDialog, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.api import Latent, LatentSpace
@@ -25,7 +25,9 @@ ARRIVAL_MS = 250
 
 
 class _Legend(QWidget):
-    """A dot and a word for each category, in one line that breaks where it must."""
+    """A dot and a word for each category, in lines that break where they must."""
+
+    LINE = 16
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +36,7 @@ class _Legend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(120, 16)
+        return QSize(120, self.LINE)
 
     minimumSizeHint = sizeHint
 
@@ -42,20 +44,36 @@ class _Legend(QWidget):
         if entries != self.entries:
             self.entries = entries
             self.setAccessibleName(tr("Categories: {names}", names=", ".join(name for name, _ in entries)))
+            self._fit()
             self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def places(self) -> list[tuple[int, int]]:
+        """Left edge and top of each entry."""
+        found, x, y = [], 2, 0
+        for name, _ in self.entries:
+            wide = self.fontMetrics().horizontalAdvance(name) + 16
+            if x > 2 and x + wide > self.width():
+                x, y = 2, y + self.LINE
+            found.append((x, y))
+            x += wide + 10
+        return found
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self.LINE + max((y for _, y in self.places()), default=0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x = 2.0
-        for name, colour in self.entries:
+        for (name, colour), (x, y) in zip(self.entries, self.places(), strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
-            painter.drawEllipse(QPointF(x + 4, self.height() / 2), 3.5, 3.5)
+            painter.drawEllipse(QPointF(x + 4, y + self.LINE / 2), 3.5, 3.5)
             painter.setPen(QColor(theme().muted))
-            wide = self.fontMetrics().horizontalAdvance(name)
-            painter.drawText(int(x + 12), 0, wide + 4, self.height(), Qt.AlignmentFlag.AlignVCenter, name)
-            x += wide + 26
+            painter.drawText(x + 12, y, self.width(), self.LINE, Qt.AlignmentFlag.AlignVCenter, name)
 
 
 class MapView(QWidget):

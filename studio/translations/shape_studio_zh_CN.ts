@@ -1987,8 +1987,32 @@
         <translation>恢复自动</translation>
     </message>
     <message>
+        <source>bed</source>
+        <translation>床</translation>
+    </message>
+    <message>
+        <source>bench</source>
+        <translation>长凳</translation>
+    </message>
+    <message>
         <source>best matching</source>
         <translation>最优匹配</translation>
+    </message>
+    <message>
+        <source>bookshelf</source>
+        <translation>书架</translation>
+    </message>
+    <message>
+        <source>bottle</source>
+        <translation>瓶子</translation>
+    </message>
+    <message>
+        <source>cabinet</source>
+        <translation>柜子</translation>
+    </message>
+    <message>
+        <source>car</source>
+        <translation>汽车</translation>
     </message>
     <message>
         <source>chair</source>
@@ -2223,6 +2247,10 @@
         <translation>正在启动…</translation>
     </message>
     <message>
+        <source>stool</source>
+        <translation>凳子</translation>
+    </message>
+    <message>
         <source>sum {ms} ms</source>
         <translation>合计 {ms} 毫秒</translation>
     </message>
@@ -2253,6 +2281,10 @@
     <message>
         <source>unusual · typical {percent} %</source>
         <translation>少见 · 典型度 {percent} %</translation>
+    </message>
+    <message>
+        <source>vase</source>
+        <translation>花瓶</translation>
     </message>
     <message>
         <source>waiting…</source>

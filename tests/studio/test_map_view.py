@@ -12,6 +12,7 @@ from engine.api import Latent, Thumbnail
 from engine.latent_map import LatentMap
 from engine.layout import lay_out
 from studio.document import Landmark
+from studio.map_view import _Legend
 from studio.panels.latent import LatentPanel
 
 
@@ -107,3 +108,18 @@ def test_every_part_has_a_name(charted) -> None:
     unnamed = [w for w in (charted.map.pad, charted.map.legend, charted.typicality, charted.view) if not w.accessibleName()]
     assert unnamed == []
     assert isinstance(charted.map, QWidget)
+
+
+def test_the_legend_breaks_into_lines_and_leaves_nothing_out(qtbot, themed) -> None:
+    legend = _Legend()
+    qtbot.addWidget(legend)
+    legend.resize(600, 16)
+    legend.show()
+    legend.set_entries(tuple((name, "#ff0000") for name in ("chair", "table", "sofa", "lamp", "bed", "bench", "bookshelf")))
+    assert {y for _, y in legend.places()} == {0}
+    assert legend.height() == 16
+    legend.resize(150, 16)
+    assert legend.height() == 16 * len({y for _, y in legend.places()}) > 16
+    wide = [legend.fontMetrics().horizontalAdvance(name) for name, _ in legend.entries]
+    rights = [x + 12 + width for (x, _), width in zip(legend.places(), wide, strict=True)]
+    assert max(rights) <= 150

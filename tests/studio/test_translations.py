@@ -106,6 +106,7 @@ def test_the_language_switches_and_back(qapp, in_chinese):
     assert tr("Undo") == "撤销"
     assert tr("Open {name}", name="a {b}.png") == "打开 a {b}.png"
     assert category_text("lamp") == "灯具"
+    assert category_text("vase") == "花瓶"
     assert category_text("teapot") == "teapot"
     install_language("en")
     assert tr("Undo") == "Undo"
