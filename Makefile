@@ -55,8 +55,8 @@ data: $(RUN_STAMP)  ## build the training data (installs the Debian package swee
 	@$(BIN)/shape-engine data build $(SOURCE) --category chair,table,sofa,lamp,bed,bench,bookshelf,bottle,cabinet,car,stool,vase
 
 # Configuration and folder of each run, in order: later ones start from earlier ones, which they find in runs/ by name.
-RUNS = deepsdf:deepsdf-furniture triplane:triplane-first triplane-further:triplane-furniture \
-	picture-planes:furniture-from-picture occnet:occnet-furniture psgn:psgn-furniture
+RUNS = deepsdf:deepsdf-furniture triplane:triplane-furniture picture-planes:furniture-from-picture \
+	occnet:occnet-furniture psgn:psgn-furniture
 
 weights: data  ## train the shipped weights again, into runs/ (hours; stop it at will, it goes on where it was)
 	@$(BIN)/shape-engine data generate

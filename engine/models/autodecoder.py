@@ -27,7 +27,6 @@ class AutoDecoderConfig(ModelConfig):
         sign_weight: weight of a second loss, the difference of tanh(distance / sign_scale): nearly that of signs. A thin leg
             is no deeper than a hundredth, and so hardly seen by the difference of distances.
         sign_scale: distance at which that loss begins to see signs only, unit-sphere units.
-        wrong_side: in training, added weight of points on the wrong side of the surface, see `wrong_side_weight`.
         code_penalty: weight of the mean squared length of the codes in the loss (1 / sigma^2 in equation 9).
         code_noise: standard deviation of what is added to an encoder's codes in training, so that near codes mean near shapes.
         code_std: expected length of a code at the start of training.
@@ -41,7 +40,6 @@ class AutoDecoderConfig(ModelConfig):
     clamp: float = Bound(default=0.1, gt=0)
     sign_weight: float = Bound(default=0.0, ge=0)
     sign_scale: float = Bound(default=0.02, gt=0)
-    wrong_side: float = Bound(default=0.0, ge=0)
     code_penalty: float = Bound(default=1e-4, ge=0)
     code_noise: float = Bound(default=0.0, ge=0)
     code_std: float = Bound(default=1.0, gt=0)
@@ -103,11 +101,7 @@ class AutoDecoder(ShapeModel):
         Args:
             batch: "z" (S, D) codes, "points" (S, P, 3), "sdf" (S, P); "ramp" () in [0, 1] scales the penalty.
         """
-        value, truth = self.raw(batch["z"], batch["points"]), batch["sdf"]
-        error = self.error(value, truth)
-        if self.config.wrong_side:
-            error = error * wrong_side_weight(value, truth, self.config.wrong_side)
-        error = error.mean()
+        error = self.error(self.raw(batch["z"], batch["points"]), batch["sdf"]).mean()
         penalty = batch["z"].square().sum(dim=-1).mean()
         ramp = batch.get("ramp", torch.ones((), device=error.device))
         return {
@@ -122,11 +116,3 @@ def distance_error(value: Tensor, truth: Tensor, delta: float) -> Tensor:
     lowest = torch.where(truth <= -delta, -torch.inf, truth.clamp(max=delta))
     highest = torch.where(truth >= delta, torch.inf, truth.clamp(min=-delta))
     return F.relu(lowest - value) + F.relu(value - highest)
-
-
-def wrong_side_weight(value: Tensor, truth: Tensor, weight: float) -> Tensor:
-    """1 + weight for points that a field takes for inside and are outside, or the other way round; else 1. All of one shape.
-
-    The hard samples of Duan et al., "Curriculum DeepSDF", ECCV 2020, arXiv 2003.08593. On the surface no side is wrong.
-    """
-    return 1 + weight * (value.detach() * truth < 0)

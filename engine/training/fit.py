@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.errors import ModelError, ShapeError
-from engine.models.autodecoder import AutoDecoder, distance_error, wrong_side_weight
+from engine.models.autodecoder import AutoDecoder, distance_error
 from engine.models.base import FitsShapes, ShapeModel, seeded
 from engine.progress import NO_PROGRESS, Progress
 from engine.requests import FIT_STEPS, FitRequest, FitResult, LatentSpace
@@ -217,10 +217,11 @@ def fit_error(model: FitsShapes, value: Tensor, truth: Tensor) -> Tensor:
 
     A thin leg holds few of the points, so that the mean of absolute differences gladly gives it up for a little more precision
     elsewhere. Large differences therefore weigh by their square too, and points on the wrong side of the surface more than
-    others.
+    others (as the hard samples of Duan et al., "Curriculum DeepSDF", ECCV 2020, arXiv 2003.08593). On the surface no side is
+    wrong.
     """
     error = model.error(value, truth) + distance_error(value, truth, model.clamp).square() / FAR
-    return error * wrong_side_weight(value, truth, WRONG_SIDE)
+    return error * (1 + WRONG_SIDE * (value.detach() * truth < 0))
 
 
 def _rate(number: int, steps: int) -> float:

@@ -50,19 +50,6 @@ def test_a_missing_part_weighs_more_than_the_same_sum_of_small_errors() -> None:
     np.testing.assert_allclose(found, [0.02 + 0.0004 / 0.01, 5 * (0.03 + 0.0009 / 0.01), 0.02 + 0.0004 / 0.01, 0], atol=1e-6)
 
 
-def test_training_weighs_points_on_the_wrong_side_as_the_configuration_says() -> None:
-    model = plane_model()
-    batch = {
-        "z": torch.tensor([[0.2]]),
-        "points": torch.tensor([[[0.23, 0, 0], [0.18, 0, 0], [0.15, 0, 0], [0.9, 0, 0]]]),
-        "sdf": torch.tensor([[0.01, 0.01, -0.02, 0.3]]),  # values .03, -.02 (wrong), -.05, .7 (far)
-    }
-    plain = float(model.loss(batch)["loss"])
-    assert plain == pytest.approx((0.02 + 0.03 + 0.03 + 0) / 4, abs=1e-6)
-    model.config = model.config.model_copy(update={"wrong_side": 3.0})
-    assert float(model.loss(batch)["loss"]) == pytest.approx((0.02 + 4 * 0.03 + 0.03 + 0) / 4, abs=1e-6)
-
-
 def test_a_cloud_of_the_wall_pulls_it_there_too() -> None:
     wall = np.random.default_rng(2).uniform(-1, 1, (800, 3)).astype(np.float32)
     wall[:, 0] = -0.31
