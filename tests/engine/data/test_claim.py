@@ -63,9 +63,11 @@ def test_many_who_come_and_go_are_never_two_at_once(tmp_path):
 
     def come_and_go():
         nonlocal inside, most, turns
-        for _ in range(300):
+        had = 0
+        while had < 50:  # every one of them gets its turns, however the threads are dealt out
             with claimed(tmp_path, ROW) as mine:
                 if mine:
+                    had += 1
                     with guard:
                         inside += 1
                         most, turns = max(most, inside), turns + 1
@@ -78,4 +80,4 @@ def test_many_who_come_and_go_are_never_two_at_once(tmp_path):
     for thread in threads:
         thread.join()
     assert most == 1
-    assert turns >= 300
+    assert turns == 200
