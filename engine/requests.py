@@ -113,6 +113,10 @@ class LatentSpace:
         """The mean of the training codes."""
         return Latent(self.model, tuple(self.mean.tolist()))
 
+    def central(self) -> int:
+        """Number of the training code nearest to the mean: a whole shape, which the mean itself may not be."""
+        return int(np.argmin(np.linalg.norm(self.codes - self.mean, axis=1)))
+
     def random_code(self, seed: int) -> Latent:
         """A draw from the density of the training codes: one of them, moved by `RANDOM_SPREAD` sigma along each direction.
 

@@ -132,8 +132,7 @@ class Controller:
             return self._engine.describe_device()
 
         def loaded(value: object) -> None:
-            assert isinstance(value, str)  # a sentence, that is: `str(value)` would be English for good
-            self._session.device = value
+            self._note_device(value)
             self._session.ready = True
             self._warm_up(rest)
 
@@ -573,11 +572,11 @@ class Controller:
                 self._engine.load(info.id, progress)
             return self._engine.describe_device()
 
-        def changed(value: object) -> None:
-            assert isinstance(value, str)  # a sentence, that is: `str(value)` would be English for good
-            self._session.device = value
+        self._bench.submit(self._bench.lanes.work, change, Handlers(done=self._note_device, title=tr("Loading models")))
 
-        self._bench.submit(self._bench.lanes.work, change, Handlers(done=changed, title=tr("Loading models")))
+    def _note_device(self, value: object) -> None:
+        assert isinstance(value, str)  # a sentence, that is: `str(value)` would be English for good
+        self._session.device = value
 
     def credits(self, model_id: str) -> str:
         """Credits of the data behind a model."""

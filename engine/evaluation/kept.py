@@ -23,6 +23,7 @@ from engine.shapes import Mesh
 
 if TYPE_CHECKING:
     from engine.evaluation.jobs import Scored, ScoreJob
+    from engine.evaluation.search import TrainingSet
 
 
 def kept_as(jobs: Sequence[ScoreJob], weights: dict[str, str], folder: Path) -> list[Path]:
@@ -33,16 +34,16 @@ def kept_as(jobs: Sequence[ScoreJob], weights: dict[str, str], folder: Path) -> 
         weights: method -> hash of its weights; a method without weights needs none.
         folder: of the files.
     """
-    listed: dict[int, str] = {}  # jobs share one training set of thousands of folders
+    listed: dict[TrainingSet, str] = {}  # jobs share one training set of thousands of folders
     paths = []
     for job in jobs:
         training = job.training
-        if training is not None and id(training) not in listed:
-            listed[id(training)] = _digest("\n".join(str(item.folder) for item in training.items))
+        if training is not None and training not in listed:
+            listed[training] = _digest("\n".join(str(item.folder) for item in training.items))
         parts = [
             job.name, job.kind, weights.get(job.method, ""), _stamp(job.folder), _stamp(job.retrieved), job.picture,
             job.asking.device, job.asking.fit_steps, job.asking.seed, job.measuring.conventions(), job.measuring.seed,
-            listed.get(id(training), ""), _given(job),
+            listed[training] if training else "", _given(job),
         ]  # fmt: skip
         paths.append(folder / f"{_digest(json.dumps(parts, sort_keys=True))[:32]}.json")
     return paths

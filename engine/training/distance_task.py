@@ -73,6 +73,7 @@ class DistanceTask:
         self.config = config
         self.data = data
         self.pieces = list(pieces)
+        self.began_with = history(config.start)  # now: by the end of the run others may lie there
 
     @classmethod
     def load(cls, config: TrainConfig, data_root: Path, progress: Progress = NO_PROGRESS) -> DistanceTask:
@@ -112,7 +113,7 @@ class DistanceTask:
         config = model.config.model_copy(update={"lipschitz": steep.bound})
         frozen = build_model(self.config.method, config.model_dump())
         frozen.load_state_dict(model.state_dict())
-        about = about | {"shapes": len(self.data)} | history(self.config.start)
+        about = about | {"shapes": len(self.data)} | self.began_with
         if over:  # how well does it know what it was shown?
             about |= {"training_iou": spread(training_iou(model, codes, self.pieces))}
         card, texts = card_for(self.config, frozen, self.pieces, about)

@@ -24,7 +24,7 @@ from engine.training.config import TrainConfig
 from engine.training.memory import check_memory
 from engine.training.pictures import PictureSet, load_pictures
 from engine.training.pieces import Piece, find_pieces, read_arrays
-from engine.training.start import start_folder
+from engine.training.start import history, start_folder
 from engine.training.warps import MIRROR
 
 CODE_POINTS = 8_000  # surface points that an encoder is shown of each piece
@@ -62,6 +62,7 @@ class PictureTask:
         self.data = data
         self.pieces = list(pieces)
         self.held_out = held_out
+        self.began_with = history(config.start)  # now: by the end of the run others may lie there
 
     @classmethod
     def load(cls, config: TrainConfig, data_root: Path, progress: Progress = NO_PROGRESS) -> PictureTask:
@@ -127,7 +128,7 @@ class PictureTask:
         model.eval()
         with torch.no_grad():
             codes = self._codes(model)
-        card, texts = card_for(self.config, model, self.pieces, about)
+        card, texts = card_for(self.config, model, self.pieces, about | self.began_with)
         save_model(out, model, codes.numpy(), labels_for(self.pieces), card, texts, half=self.config.half)
 
     def _codes(self, model: ShapeModel) -> Tensor:

@@ -11,6 +11,8 @@ from engine.errors import ModelError
 from engine.models.base import ShapeModel
 from engine.models.checkpoint import load_model, weights_hash
 
+TOLD = {"steps", "minutes", "device"}  # what a card's text tells of the run before, if its card says all of it
+
 
 def start_folder(start: str) -> Path:
     """Where the model named under `start` in a configuration lies.
@@ -57,5 +59,7 @@ def history(start: str) -> dict[str, Any]:
     try:
         training = json.loads((folder / "card.json").read_text("utf-8"))["training"]
     except (OSError, ValueError, KeyError, TypeError):
-        training = {}  # a model without a card will do as a start
+        training = {}  # a model without a card, or with a strange one, will do as a start
+    if not (isinstance(training, dict) and training.keys() >= TOLD):
+        training = {}
     return {"start": {"name": Path(start).name, "sha256": weights_hash(folder), "training": training}}

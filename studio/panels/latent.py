@@ -207,7 +207,8 @@ class LatentPanel(Card):
             self._controller.set_sliders(self.bank.values(), tr("Slide PC {number}", number=index + 1))
 
     def _choose_model(self) -> None:
-        self._controller.start_from(self.model.currentData(), "mean")
+        model = self.model.currentData()
+        self._controller.start_from(model, self._session.spaces[model].central())
 
     def _begin(self, index: int) -> None:
         start, model = self.start.itemData(index), self.model.currentData()

@@ -20,6 +20,11 @@ def space_of(codes) -> LatentSpace:
     return LatentSpace("m", mean, directions, sigma, codes, names, names, ("chair",) * len(codes))
 
 
+def test_the_central_training_code_is_the_one_nearest_to_the_mean() -> None:
+    space = space_of([[0, 0], [10, 0], [0, 10], [4, 4], [9, 9]])
+    assert space.central() == 3  # the mean is at (4.6, 4.6)
+
+
 @pytest.fixture(scope="module")
 def blobs() -> LatentSpace:
     rng = np.random.default_rng(0)

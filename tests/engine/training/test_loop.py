@@ -1,5 +1,6 @@
 import json
 import math
+import shutil
 import sys
 from pathlib import Path
 
@@ -192,6 +193,19 @@ def test_a_run_may_start_from_trained_weights_and_says_so(trained: Path, tmp_pat
     start = json.loads((tmp_path / "further" / "card.json").read_text())["training"]["start"]
     assert (start["sha256"], start["training"]["steps"]) == (weights_hash(trained), 200)
     assert f"{weights_hash(trained)}), which had taken 200 steps" in (tmp_path / "further" / "card.md").read_text()
+
+
+@pytest.mark.parametrize("card", [None, "{", '{"training": 5}', '{"training": {"steps": 3}}'])
+def test_a_start_with_a_strange_card_is_named_by_its_hash(trained: Path, tmp_path: Path, card: str | None) -> None:
+    start = tmp_path / "start"
+    shutil.copytree(trained, start)
+    (start / "card.json").unlink()
+    if card is not None:
+        (start / "card.json").write_text(card)
+    pieces = sphere_pieces(tmp_path / "data", RADII)
+    settings = config(start=str(start), steps=2)
+    run(DistanceTask(settings, load_distances(pieces, settings), pieces), tmp_path / "further")
+    assert f"{weights_hash(start)})." in (tmp_path / "further" / "card.md").read_text()
 
 
 def test_weights_of_another_build_or_of_nothing_are_no_start(trained: Path, tmp_path: Path) -> None:

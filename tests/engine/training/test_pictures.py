@@ -1,3 +1,4 @@
+import json
 import sys
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 import torch
 
 from engine.errors import DataError, ModelError
-from engine.models.checkpoint import load_model, load_space
+from engine.models.checkpoint import load_model, load_space, weights_hash
 from engine.models.pretrained import MAP_CHANNELS, MAP_SIDE, POOLED
 from engine.training import picture_task
 from engine.training.config import TrainConfig
@@ -209,6 +210,8 @@ def test_a_picture_model_starts_from_a_decoder_and_gives_its_codes(
     before = load_model(tmp_path / "balls")
     z, points = torch.from_numpy(space.codes[1]), torch.rand(200, 3) * 2 - 1
     torch.testing.assert_close(model.decode(z)(points), before.decode(z)(points))
+    start = json.loads((tmp_path / "pictures" / "card.json").read_text())["training"]["start"]
+    assert (start["name"], start["sha256"], start["training"]["steps"]) == ("balls", weights_hash(tmp_path / "balls"), 150)
     with pytest.raises(ModelError, match="no model nowhere to start from"):
         PictureTask.load(settings.model_copy(update={"start": "nowhere"}), tmp_path)
     more = settings.model_copy(update={"data": settings.data.model_copy(update={"generated": {"chair": 3}})})

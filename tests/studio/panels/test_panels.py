@@ -315,6 +315,12 @@ def test_starts_are_found_by_name_and_category(make, recorder) -> None:
     recorder.start_from.assert_called_once_with("sdf", 7)
 
 
+def test_choosing_a_model_starts_from_a_whole_shape(make, recorder, latent_space) -> None:
+    panel = make(LatentPanel)
+    panel.model.activated.emit(0)
+    recorder.start_from.assert_called_once_with("sdf", latent_space.central())
+
+
 def test_reset_and_random(make, recorder) -> None:
     panel = make(LatentPanel)
     panel.reset.click()
