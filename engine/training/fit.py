@@ -22,6 +22,9 @@ FINAL_RATE = 0.02  # at the end, as a share of the highest
 FAR = 0.01  # an error of so much, unit-sphere units, weighs twice as much as in training, and one of 2 FAR three times
 WRONG_SIDE = 4.0  # added weight of a point that the field takes for inside and is outside, or the other way round
 BATCH = 2048  # points per step
+ASTRAY = 128  # more points per step at most, of those that are away from the surface and yet on its wrong side
+ASTRAY_OFTEN = 8  # times at most that each of them is drawn in a step
+LOOK_EVERY = 25  # steps between two looks for them
 SCREEN = 1024  # points by which training codes are compared as starts
 SHARP = 0.025  # "right at the surface", unit-sphere units
 AT_SURFACE = 0.01  # points nearer than this stand for the surface itself, for an encoder
@@ -122,6 +125,8 @@ class _Fit:
         self.penalty = float(getattr(getattr(model, "config", None), "code_penalty", 0.0))
         at = sdf.abs() < SHARP
         self.sides = [(at & (sdf < 0)).nonzero().squeeze(1), (at & (sdf >= 0)).nonzero().squeeze(1)]
+        self.away = (sdf.abs() >= model.clamp).nonzero().squeeze(1)
+        self.astray = self.away[:0]
         self.check = torch.randperm(len(points), generator=draw, device=points.device)[:SCREEN]
 
     def distance(self, z: Tensor, rows: Tensor) -> Tensor:
@@ -152,8 +157,20 @@ class _Fit:
         with torch.no_grad():
             return [encoder(chosen[None])[0].float()]
 
+    def look(self, z: Tensor) -> None:
+        """Find the points away from the surface that a code puts on its wrong side: what hangs in the air, or is hollow.
+
+        Few points lie away from the surface, and what floats there costs the mean of a batch next to nothing.
+        """
+        with torch.no_grad():
+            value = self.model.signed_distance(z, self.points[self.away])
+        self.astray = self.away[value * self.sdf[self.away] < 0]
+
     def rows(self) -> Tensor:
-        """Numbers of the points of one step: half of them right at the surface if so many are known, as many in as out."""
+        """Numbers of the points of one step: half of them right at the surface if so many are known, as many in as out.
+
+        To these come points that `look` has found.
+        """
         sides = [side for side in self.sides if len(side) >= FEWEST]
         kinds = [*sides, None] if len(sides) == len(self.sides) else [None]
         counts = [BATCH // 4, BATCH // 4, BATCH // 2] if len(kinds) > 1 else [BATCH]
@@ -163,6 +180,9 @@ class _Fit:
             among = len(self.points) if kind is None else len(kind)
             number = torch.randint(among, (min(count, among),), generator=self.draw, device=device)
             picked.append(number if kind is None else kind[number])
+        if len(self.astray):
+            more = min(ASTRAY, ASTRAY_OFTEN * len(self.astray))
+            picked.append(self.astray[torch.randint(len(self.astray), (more,), generator=self.draw, device=device)])
         return torch.cat(picked)
 
     def run(self, start: Tensor, numbers: range, steps: int, progress: Progress) -> tuple[Tensor, list[float]]:
@@ -172,6 +192,8 @@ class _Fit:
         losses: list[float] = []
         for number in numbers:
             optimiser.param_groups[0]["lr"] = _rate(number, steps)
+            if self.sure and (number - numbers.start) % LOOK_EVERY == 0:
+                self.look(z.detach())
             rows = self.rows()
             with torch.enable_grad():
                 distance = self.distance(z, rows)

@@ -50,6 +50,36 @@ def test_a_missing_part_weighs_more_than_the_same_sum_of_small_errors() -> None:
     np.testing.assert_allclose(found, [0.02 + 0.0004 / 0.01, 5 * (0.03 + 0.0009 / 0.01), 0.02 + 0.0004 / 0.01, 0], atol=1e-6)
 
 
+class WallAndBall(torch.nn.Module):
+    """A flat wall, the finer the larger a ball in the free space before it: f = min(x0 + (.3 - z0) / 10, |x - c| - z0)."""
+
+    title, clamp, encoder = "m", 0.1, None
+    centre = (0.6, 0.6, 0.6)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nothing = torch.nn.Parameter(torch.zeros(1), requires_grad=False)
+
+    def signed_distance(self, z: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+        ball = (points - torch.tensor(self.centre)).norm(dim=1) - z[0]
+        return torch.minimum(points[:, 0] + 0.1 * (0.3 - z[0]), ball)
+
+    def error(self, value: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        return (value.clamp(-0.1, 0.1) - truth.clamp(-0.1, 0.1)).abs()
+
+
+def test_what_floats_in_free_space_goes_though_hardly_a_point_tells_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(0)
+    wall = draw.uniform(-1, 1, (20_000, 3)) * np.array([0.05, 1, 1])
+    ball = np.array(WallAndBall.centre) + draw.uniform(-0.1, 0.1, (4, 3))
+    points = np.concatenate([wall, ball]).astype(np.float32)
+    space = space_of(np.array([[0.35], [0.3]], np.float32))
+    free = fit_latent(WallAndBall(), space, points, points[:, 0], steps=300).latent.values[0]
+    assert free < 0.15  # the nearest of the four is there
+    monkeypatch.setattr("engine.training.fit.ASTRAY", 0)
+    assert fit_latent(WallAndBall(), space, points, points[:, 0], steps=300).latent.values[0] > 0.25
+
+
 def test_a_cloud_of_the_wall_pulls_it_there_too() -> None:
     wall = np.random.default_rng(2).uniform(-1, 1, (800, 3)).astype(np.float32)
     wall[:, 0] = -0.31
