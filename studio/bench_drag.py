@@ -108,10 +108,10 @@ def chosen(models: Sequence[ModelInfo], wanted: str) -> list[str]:
     return [wanted or next((i.id for i in models if i.method == "deepsdf"), models[0].id)]
 
 
-def run(studio: Studio, model: str, seconds: float, cancels: bool) -> Figures:
+def run(studio: Studio, model: str, given: argparse.Namespace) -> Figures:
     """One model's figures."""
-    figures = Bench(studio, model, seconds).run()
-    if cancels:
+    figures = Bench(studio, model, given.seconds, mean=given.mean).run()
+    if not given.no_cancel:
         figures.cancel_ms = cancel_times(studio, model)
     figures.missed = judge(figures)
     return figures
@@ -124,6 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seconds", type=float, default=10.0, help="length of the drag")
     parser.add_argument("--model", default="", help="id of a model, or all that make surfaces: all (default: a DeepSDF)")
+    parser.add_argument("--mean", action="store_true", help="start from the mean code, not from a whole training shape")
     parser.add_argument("--size", default="640x480", help="size of the viewport")
     parser.add_argument("--no-cancel", action="store_true", help="leave out how long cancelling takes")
     parser.add_argument("--timings", action="store_true", help="with the timings laid over the view")
@@ -138,7 +139,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.timings:
             studio.window.toggle_timing()
         models = chosen(studio.session.models, given.model)
-        runs = [run(studio, model, given.seconds, not given.no_cancel) for model in models]
+        runs = [run(studio, model, given) for model in models]
     if given.json:
         found = [asdict(figures) for figures in runs]
         sys.stdout.write(json.dumps(found if len(found) > 1 else found[0], indent=1) + "\n")

@@ -143,10 +143,11 @@ class Bench:
         studio: with its start-up documents settled.
         model: whose slider is dragged.
         seconds: length of the drag.
+        mean: start from the mean code instead of the training shape that choosing the model starts from.
     """
 
-    def __init__(self, studio: Studio, model: str, seconds: float) -> None:
-        self.studio, self.model, self.seconds = studio, model, seconds
+    def __init__(self, studio: Studio, model: str, seconds: float, *, mean: bool = False) -> None:
+        self.studio, self.model, self.seconds, self.mean = studio, model, seconds, mean
         self.figures = Figures(model=model, seconds=seconds)
         self.drag = Drag(studio)
 
@@ -159,7 +160,7 @@ class Bench:
         studio, figures = self.studio, self.figures
         figures.machine = calibration(studio.engine.device, default_threads())
         studio.controller.set_active("a")
-        studio.controller.start_from(self.model, "mean")
+        studio.controller.start_from(self.model, "mean" if self.mean else studio.session.spaces[self.model].central())
         wait(self.settled, 120)
         size = studio.viewport.widget.size()
         figures.viewport = f"{size.width()} x {size.height()}"
@@ -178,7 +179,7 @@ class Bench:
         renders = self._renders()
         drag.clear()
         low, high = track.training_range
-        mouse(track, QEvent.Type.MouseButtonPress, track.handle_x(0.0))
+        mouse(track, QEvent.Type.MouseButtonPress, track.handle_x(track.value))
         start = time.perf_counter()
 
         def move() -> None:
