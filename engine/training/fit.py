@@ -70,7 +70,7 @@ def fit_latent(  # noqa: PLR0913  (what to fit to what, and how; the last one by
 
     Starts are the mean of the training codes and the training codes that match best, or, where the model has an encoder, what
     that makes of the points at the surface; each is tried for a short while, the best goes on. The loss is `fit_error` plus the
-    model's penalty on long codes.
+    model's penalty on long codes; points away from the surface that are found on its wrong side are drawn more often.
 
     Args:
         model: an auto-decoder, frozen.
@@ -193,7 +193,7 @@ class _Fit:
         for number in numbers:
             optimiser.param_groups[0]["lr"] = _rate(number, steps)
             if self.sure and (number - numbers.start) % LOOK_EVERY == 0:
-                self.look(z.detach())
+                self.look(z)
             rows = self.rows()
             with torch.enable_grad():
                 distance = self.distance(z, rows)

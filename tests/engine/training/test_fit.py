@@ -53,7 +53,7 @@ def test_a_missing_part_weighs_more_than_the_same_sum_of_small_errors() -> None:
 class WallAndBall(torch.nn.Module):
     """A flat wall, the finer the larger a ball in the free space before it: f = min(x0 + (.3 - z0) / 10, |x - c| - z0)."""
 
-    title, clamp, encoder = "m", 0.1, None
+    title, clamp = "m", 0.1
     centre = (0.6, 0.6, 0.6)
 
     def __init__(self) -> None:
