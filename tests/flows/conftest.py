@@ -60,7 +60,7 @@ class Driver:
         self.until(lambda: self.session.ready and self.viewport is not None)
 
     def calm(self):
-        """No job runs and nothing waits; what is shown is final, and measured if there are two."""
+        """No job runs and nothing waits; what is shown is final and painted, and measured if there are two."""
 
         def is_calm():
             shown = [entry for entry in (self.side("a"), self.side("b")) if entry is not None]
@@ -69,6 +69,7 @@ class Driver:
             return not self.controller.busy and all(entry.settled for entry in shown) and fine
 
         self.until(is_calm)
+        QApplication.processEvents()  # a paint is an event of its own, after the one that brought the shape
 
     def drop(self, *paths):
         """Drag files from elsewhere and let them go over the window."""

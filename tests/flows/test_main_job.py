@@ -43,7 +43,7 @@ def test_drop_a_picture(opened):
     assert isinstance(entry.shape, Mesh)
     assert not entry.shape.is_empty
     assert d.document.picture.mask.any()
-    assert d.viewport.renders > renders
+    d.until(lambda: d.viewport.renders > renders)
     assert d.drawn() > 0.03
     assert d.tracks(), "the picture's code must become the sliders' position"
     assert d.studio.settings.recent == (str(d.picture),)
