@@ -14,7 +14,8 @@ def test_shipped_configurations_build_their_model(name: str) -> None:
     assert name in shipped_configs()
     config = read_config(name)
     model = build_model(config.method, {"categories": config.categories, **config.model})
-    assert model.config.categories == ("chair", "table", "sofa", "lamp")
+    assert model.config.categories[:4] == ("chair", "table", "sofa", "lamp")
+    assert len(model.config.categories) == (12 if name == "psgn" else 4)
     assert config.id == f"{name}-furniture"
 
 
