@@ -13,7 +13,7 @@ from engine.cli.outputs import check_folder
 from engine.cli.terminal import answer, watched
 from engine.errors import DataError
 
-#: What the shipped picture model learns from.
+#: What the shipped point sets learn from; the model on planes takes the first of four kinds.
 COUNTS = (
     "chair=600", "table=520", "sofa=300", "lamp=400", "bed=50", "bench=50", "bookshelf=50", "cabinet=50", "stool=50", "vase=50",
 )  # fmt: skip
@@ -55,7 +55,7 @@ def generate_data(
     ```
 
     Args:
-        counts: categories with numbers; by default what the shipped picture model has learnt from.
+        counts: categories with numbers; by default what the shipped picture models have learnt from.
         out: data folder; by default the user's cache folder.
         views: pictures of each piece.
         workers: processes on this machine; 0 works in this process.
