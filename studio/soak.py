@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QImage
 
@@ -39,6 +40,8 @@ PAUSE = 3
 GROWTH = 50.0
 #: Seconds that a burst may take to come to rest.
 PATIENCE = 120.0
+#: Share of a picture's pixels that depths rounded otherwise may change.
+ROUNDED = 1e-4
 
 
 @dataclass
@@ -196,18 +199,38 @@ class Soak:
         canvas.mark()
         canvas.repaint()
         rough = _halves(canvas.grabFramebuffer())
-        if before == rough or not hasattr(canvas, "polish"):
-            return before == rough
+        same = [_alike(old, new) for old, new in zip(before, rough, strict=True)]
+        if all(same) or not hasattr(canvas, "polish"):
+            return all(same)
         canvas.polish()
         canvas.repaint()
         smooth = _halves(canvas.grabFramebuffer())
-        return all(old in new for old, new in zip(before, zip(rough, smooth, strict=True), strict=True))
+        return all(known or _alike(old, new) for known, old, new in zip(same, before, smooth, strict=True))
 
 
 def _halves(picture: QImage) -> tuple[QImage, QImage]:
     """The pictures of A and B, without the columns between them."""
     width, height = picture.width() // 2, picture.height()
     return picture.copy(0, 0, width - 1, height), picture.copy(width + 1, 0, width - 1, height)
+
+
+def _alike(first: QImage, second: QImage) -> bool:
+    """Whether two pictures agree, but for depths rounded otherwise.
+
+    Both sides share a camera, whose depth range follows both shapes; a side that keeps its pixels while the other changes may
+    have a handful of them that a new paint would decide the other way (2 of 150,000 were seen).
+    """
+    if first.size() != second.size():
+        return False
+    mine, other = (_pixels(picture) for picture in (first, second))
+    return int((mine != other).any(axis=2).sum()) <= ROUNDED * first.width() * first.height()
+
+
+def _pixels(picture: QImage) -> NDArray[np.uint8]:
+    """(H, W, 4) values of a picture."""
+    plain = picture.convertToFormat(QImage.Format.Format_RGBX8888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()
 
 
 def text(outcome: Outcome) -> str:
